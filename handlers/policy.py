@@ -1,0 +1,190 @@
+"""Every promise, patience and limit that shapes how the bot behaves, with its default.
+
+`Policy()` is the neighbourhood's default. The configuration maps onto this tree name by name
+(``[policy.nudge] urgent = "5 min"``), so a new field here is a new setting there, and belongs in
+config.example.toml with a line of why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """A claim without a word: nudged after ``urgent`` / ``normal``, lost so much later."""
+
+    urgent: timedelta = timedelta(minutes=5)
+    urgent_lost: timedelta = timedelta(minutes=2)
+    normal: timedelta = timedelta(minutes=30)
+    normal_lost: timedelta = timedelta(minutes=10)
+    before_planned: timedelta = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class UnclaimedUrgent:
+    """Steps after an urgent request was made and nobody took it."""
+
+    wider: timedelta = timedelta(minutes=2)
+    duty: timedelta = timedelta(minutes=5)
+    worker: timedelta = timedelta(minutes=10)
+    leader: timedelta = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class UnclaimedNormal:
+    """Steps after any other request was made; ``upwards`` counts from the coordinator's step."""
+
+    wider: timedelta = timedelta(minutes=15)
+    duty: timedelta = timedelta(minutes=30)
+    coordinator: timedelta = timedelta(minutes=60)
+    upwards: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Unclaimed:
+    """The ladders of requests that nobody took; the last step repeats ``repeats`` times."""
+
+    urgent: UnclaimedUrgent = field(default_factory=UnclaimedUrgent)
+    normal: UnclaimedNormal = field(default_factory=UnclaimedNormal)
+    repeats: int = 5
+    repeat_every: timedelta = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """What holds for every request and for those who take it."""
+
+    max_open_tasks: int = 3
+    newcomer_days: int = 7
+    settle_silence: timedelta = timedelta(hours=72)
+    reopen_days: int = 7
+    duplicate_window: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Waves:
+    """How many people are asked directly at once, nearest first, and the pause between waves."""
+
+    building: int = 3
+    grid: int = 5
+    community: int = 8
+    pause: timedelta = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Promises:
+    """What is promised for repairs and whatever is urgent (52022), and for the rest.
+
+    ``on_site`` runs from the claim, ``small_fix`` from arrival, ``plan`` from being called hard,
+    ``answer`` from the plan's due time, ``claimed`` from the asking; ``done_by`` is the hour of
+    the day by which a neighbourly request is done.
+    """
+
+    on_site: timedelta = timedelta(minutes=5)
+    small_fix: timedelta = timedelta(minutes=20)
+    plan: timedelta = timedelta(days=2)
+    answer: timedelta = timedelta(days=2)
+    claimed: timedelta = timedelta(minutes=30)
+    done_by: time = time(21, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Medicine:
+    """The medicine box: targets from the asking, holds, and caps per person and week."""
+
+    found: timedelta = timedelta(minutes=15)
+    at_door: timedelta = timedelta(minutes=60)
+    hold: timedelta = timedelta(minutes=30)
+    min_months_left: int = 5
+    weekly_boxes: int = 2
+    weekly_loose: int = 12
+    warn_days_before_expiry: tuple[int, ...] = (60, 30, 7)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkin:
+    """The ladder of a daily greeting; every step counts from the elder's own hour."""
+
+    default_time: time = time(8, 30)
+    second_greeting: timedelta = timedelta(minutes=30)
+    neighbour: timedelta = timedelta(minutes=60)
+    family: timedelta = timedelta(minutes=90)
+    family_each: timedelta = timedelta(minutes=10)
+    duty: timedelta = timedelta(hours=2)
+    worker: timedelta = timedelta(hours=3)
+    team: timedelta = timedelta(hours=6)
+    team_every: timedelta = timedelta(minutes=60)
+    team_repeats: int = 5
+    ack_lapses: timedelta = timedelta(minutes=30)
+    catch_up: timedelta = timedelta(hours=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """How many unasked messages one person gets within a quarter, one and three hours."""
+
+    per_15_min: int = 5
+    per_hour: int = 11
+    per_3_hours: int = 21
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Only what is urgent between these hours of the place."""
+
+    begins: time = time(22, 0)
+    ends: time = time(7, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """When a message counts as late, when the bot is deaf, how sure it must be of what it heard.
+
+    At ``claimed_sure`` it acts, at ``ask_sure`` it asks one short question, below it is silent.
+    """
+
+    late_after: timedelta = timedelta(minutes=10)
+    deaf_after: timedelta = timedelta(minutes=5)
+    claimed_sure: float = 0.75
+    ask_sure: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How many days what is remembered is kept."""
+
+    request_text_days: int = 90
+    checkin_days: int = 30
+    audit_name_days: int = 365
+    inbox_id_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """The numbers to ring. ``gas`` is the local gas company; empty: the fire number is said."""
+
+    medical: str = "120"
+    fire: str = "119"
+    police: str = "110"
+    gas: str = ""
+    self_harm: str = "12356"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All of it, for one place."""
+
+    nudge: Nudge = field(default_factory=Nudge)
+    unclaimed: Unclaimed = field(default_factory=Unclaimed)
+    requests: Requests = field(default_factory=Requests)
+    waves: Waves = field(default_factory=Waves)
+    promises: Promises = field(default_factory=Promises)
+    medicine: Medicine = field(default_factory=Medicine)
+    checkin: Checkin = field(default_factory=Checkin)
+    caps: Caps = field(default_factory=Caps)
+    quiet: Quiet = field(default_factory=Quiet)
+    listening: Listening = field(default_factory=Listening)
+    retention: Retention = field(default_factory=Retention)
+    emergency: Emergency = field(default_factory=Emergency)
