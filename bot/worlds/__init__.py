@@ -1,0 +1,1 @@
+"""Example compounds to try the bot with."""
