@@ -1,0 +1,143 @@
+"""Who is on duty: paging the right people, saying who it is, warning of holes in the roster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from handlers.kit import Both, Context, Effect, Word, daily, sentence
+from storage import duty, people, places
+from storage.db import Transaction
+from storage.duty import Shift
+from storage.people import Person
+from storage.places import Place
+
+_ROLE: dict[str, tuple[str, ...]] = {
+    "duty": ("community_worker", "coordinator"),
+    "worker": ("community_worker",),
+}
+KNOWN = ("duty", "worker", "community_worker", *people.ROLES)
+
+
+def pages(tx: Transaction, place_id: int | None, now: datetime, step: str) -> list[int]:
+    """Whom to page for a step (``duty``, ``worker`` or a role): the nearest, all of one level.
+
+    A roster decides where there is one, else those who hold the role. Empty: nobody is on call,
+    and whoever asks passes on at once.
+    """
+    duties = (step, *_ROLE.get(step, ())) if step != "duty" else ("duty",)
+    planned = [one for one in duties if duty.has_roster(tx, place_id, one)]
+    for one in planned:
+        found = duty.current(tx, place_id, now, one)
+        if found:
+            return _level([(shift.place_id, shift.person_id) for shift in found])
+    if planned:
+        return []
+    for role in _ROLE.get(step, (step,)):
+        holders = [
+            (at, person_id)
+            for person_id in people.serving(tx, place_id, role)
+            if duty.reachable(tx, person_id)
+            for at in [_nearest(tx, place_id, person_id, role)]
+        ]
+        if holders:
+            return _level(holders)
+    return []
+
+
+def _level(found: list[tuple[int, int]]) -> list[int]:
+    """Those at the place of the first."""
+    return list(dict.fromkeys(person_id for at, person_id in found if at == found[0][0]))
+
+
+def _nearest(tx: Transaction, place_id: int | None, person_id: int, role: str) -> int:
+    held = {at for at, what in people.all_roles(tx).get(person_id, ()) if what == role}
+    return next(place.id or 0 for place in places.chain(tx, place_id) if place.id in held)
+
+
+def serves(ctx: Context, person_id: int, place_id: int | None) -> bool:
+    """Whether somebody is on duty for a place, or runs it: the care team of behaviours 4 and 6."""
+    team = {"coordinator", "community_worker", "doctor", "police", "leader"}
+    if people.roles_at(ctx.tx, person_id, place_id) & team:
+        return True
+    return any(shift.person_id == person_id for shift in duty.current(ctx.tx, place_id, ctx.now))
+
+
+@sentence("who")
+def who(ctx: Context) -> Iterator[Effect]:
+    """``谁值班``: names and numbers of people on duty are public."""
+    place_id = ctx.place.id if ctx.place else ctx.who.place_id
+    shifts = duty.current(ctx.tx, place_id, ctx.now)
+    lines: list[Word] = []
+    for shift in shifts:
+        spoken = _contact(people.get(ctx.tx, shift.person_id))
+        until = Word("duty.until", {"at": shift.ends})
+        lines.append(Word("duty.line", {**spoken, "duty": called(shift.duty), "until": until}))
+    if not shifts:
+        for person_id in pages(ctx.tx, place_id, ctx.now, "duty"):
+            spoken = _contact(people.get(ctx.tx, person_id))
+            lines.append(Word("duty.line", {**spoken, "duty": called("duty"), "until": ""}))
+    if lines:
+        yield ctx.reply("duty.who", people=lines)
+        return
+    urgent = ctx.policy.emergency
+    yield ctx.reply(
+        "duty.nobody", police=urgent.police, fire=urgent.fire, medical=urgent.medical
+    )
+
+
+def _contact(person: Person) -> dict[str, Any]:
+    phone = Word("duty.phone", {"phone": person.phone}) if person.phone else ""
+    return {"name": Both(person.name, person.name_en), "phone": phone}
+
+
+def called(what: str) -> Word | str:
+    """What a duty is called; one of the operator's own is said as written."""
+    return Word(f"duty.is_{what}") if what in KNOWN else what
+
+
+@sentence("mine")
+def mine(ctx: Context) -> Iterator[Effect]:
+    """``我的班``: the speaker's turns of the next two weeks."""
+    shifts = duty.of_person(ctx.tx, ctx.who.id or 0, ctx.now)
+    if not shifts:
+        yield ctx.reply("duty.no_shifts")
+        return
+    yield ctx.reply("duty.mine", shifts=[_turn(ctx, shift) for shift in shifts[:7]])
+
+
+def _turn(ctx: Context, shift: Shift) -> Word:
+    place = places.get(ctx.tx, shift.place_id)
+    where = Both(place.name, place.name_en) if place else ""
+    span = {"begins": shift.begins, "ends": shift.ends}
+    return Word("duty.turn", {**span, "place": where, "duty": called(shift.duty)})
+
+
+@daily("09:00")
+def warn_of_gaps(ctx: Context) -> Iterator[Effect]:
+    """Holes of the day in 7 days and of tomorrow, told once each to the coordinator."""
+    for place_id in sorted({at for at, _ in duty.rosters(ctx.tx)}):
+        place = places.get(ctx.tx, place_id)
+        if place is None:
+            continue
+        today = ctx.now.astimezone(ZoneInfo(place.zone)).date()
+        for days in (7, 1):
+            yield from _warn(ctx, place, today + timedelta(days=days), days)
+
+
+def _warn(ctx: Context, place: Place, day: date, days: int) -> Iterator[Effect]:
+    holes: list[Word] = []
+    if (place.id, "duty") in duty.rosters(ctx.tx):
+        for begins, ends in duty.gaps(ctx.tx, place, day):
+            holes.append(Word("duty.hole", {"begins": begins, "ends": ends}))
+    for row in duty.unreachable(ctx.tx, place, day):
+        person = people.get(ctx.tx, row.person_id)
+        named = {"name": Both(person.name, person.name_en), "duty": called(row.duty)}
+        holes.append(Word("duty.no_contact", named))
+    if not holes or not duty.tell_once(ctx.tx, f"{place.id}:{day.isoformat()}:{days}"):
+        return
+    for person_id in pages(ctx.tx, place.id, ctx.now, "coordinator"):
+        where = Both(place.name, place.name_en)
+        yield ctx.tell(person_id, "duty.gap", place=where, day=f"{day:%m-%d}", holes=holes)
