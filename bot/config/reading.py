@@ -77,9 +77,9 @@ def load(path: Path | None = None) -> Settings:
     except (OSError, UnicodeDecodeError) as wrong:
         raise BadSettings([f"{path}: cannot be read: {wrong}"]) from wrong
     except tomllib.TOMLDecodeError as wrong:
-        line = re.search(r"line (\d+)", str(wrong))
-        at = f"{path}:{line[1]}" if line else str(path)
-        raise BadSettings([f"{at}: not TOML: {wrong}"]) from wrong
+        found = re.search(r"line (\d+)", str(wrong))
+        line = found[1] if found else len(text.splitlines())  # "at end of document"
+        raise BadSettings([f"{path}:{line}: not TOML: {wrong}"]) from wrong
     return _Reading(str(path), lines_of(text)).settings(raw)
 
 
@@ -154,6 +154,8 @@ def _meaning(model: type[BaseModel], error: Mapping[str, Any]) -> str:
     meaning = re.sub("^Input should", "must", meaning).replace("tuple", "list")
     if error["type"] == "model_type":
         return "must be a table"
+    if error["type"] == "string_pattern_mismatch":
+        return "must be a number to ring, in quotes"
     default = getattr(defaults, str(key), None)
     if default is None or isinstance(default, Secret):
         return meaning

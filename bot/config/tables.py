@@ -58,7 +58,6 @@ class Media(_Table):
     """Photos, kept by content."""
 
     folder: Folder = Path("data/media")
-    max_megabytes: Annotated[int, Field(ge=1, le=100)] = 20
 
 
 class Logs(_Table):

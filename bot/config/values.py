@@ -39,6 +39,8 @@ class Secret:
 
     def reveal(self) -> str:
         """The secret; raises LookupError, naming the place, if it is not there."""
+        if not self.kept:
+            raise LookupError("no secret is named")
         how, _, where = self.kept.partition(":")
         try:
             found = os.environ[where] if how == "env" else Path(where).read_text("utf-8").strip()

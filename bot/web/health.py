@@ -20,8 +20,9 @@ PATIENCE = 2.0
 class Probe(Protocol):
     """What the running bot shows of itself."""
 
-    @property
-    def metrics(self) -> Metrics: ...
+    async def measure(self) -> Metrics:
+        """The counters, with what is read only when asked for brought up to date."""
+        ...
 
     def parts(self) -> Mapping[str, Part]:
         """What must be well before the bot is ready: ``database``, ``migrations``, gateways."""
@@ -42,7 +43,8 @@ def routes(probe: Probe) -> list[web.RouteDef]:
         return web.json_response({"ready": not wrong, "parts": found}, status=503 if wrong else 200)
 
     async def metrics(_: web.Request) -> web.Response:
-        return web.Response(body=probe.metrics.page(), headers={"Content-Type": CONTENT_TYPE})
+        counted = await probe.measure()
+        return web.Response(body=counted.page(), headers={"Content-Type": CONTENT_TYPE})
 
     return [
         web.get("/healthz", alive),
