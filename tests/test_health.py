@@ -34,10 +34,8 @@ class Shown:
     """What a bot shows of itself."""
 
     def __init__(self, **parts: health.Part) -> None:
+        self.metrics = Metrics()
         self._parts = parts
-
-    async def measure(self) -> Metrics:
-        return Metrics()
 
     def parts(self) -> Mapping[str, health.Part]:
         return self._parts

@@ -20,7 +20,8 @@ PATIENCE = 2.0
 class Probe(Protocol):
     """What the running bot shows of itself."""
 
-    async def measure(self) -> Metrics:
+    @property
+    def metrics(self) -> Metrics:
         """The counters, with what is read only when asked for brought up to date."""
         ...
 
@@ -43,8 +44,7 @@ def routes(probe: Probe) -> list[web.RouteDef]:
         return web.json_response({"ready": not wrong, "parts": found}, status=503 if wrong else 200)
 
     async def metrics(_: web.Request) -> web.Response:
-        counted = await probe.measure()
-        return web.Response(body=counted.page(), headers={"Content-Type": CONTENT_TYPE})
+        return web.Response(body=probe.metrics.page(), headers={"Content-Type": CONTENT_TYPE})
 
     return [
         web.get("/healthz", alive),
