@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 from bot.metrics import Metrics
 
@@ -48,3 +50,11 @@ def test_two_bots_count_apart() -> None:
     one, other = Metrics(), Metrics()
     one.heard(1)
     assert b"linbang_messages_heard_total 0.0" in other.page()
+
+
+def test_the_operator_is_told_only_of_counters_that_exist() -> None:
+    guide = (Path(__file__).parent.parent / "docs" / "operate.md").read_text("utf-8")
+    told = {one.removesuffix("_total") for one in re.findall(r"\blinbang_\w+", guide)}
+    shown = set(re.findall(r"^# HELP (\w+?)(?:_total)? ", Metrics().page().decode(), re.MULTILINE))
+    assert told
+    assert told - shown == set()
