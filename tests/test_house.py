@@ -52,7 +52,9 @@ def tracked() -> Iterator[tuple[str, str]]:
 
 def test_no_module_is_long() -> None:
     lengths = {name(path): len(path.read_text("utf-8").splitlines()) for path in CODE}
-    assert {one: length for one, length in lengths.items() if length > LONGEST} == {}
+    made = "storage/migrations/versions/"  # written by Alembic, one a release
+    long = {one: n for one, n in lengths.items() if n > LONGEST and not one.startswith(made)}
+    assert long == {}
 
 
 def test_no_module_is_named_for_nothing() -> None:
