@@ -11,17 +11,15 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from alembic.script import ScriptDirectory
 from rich.console import Console
 from rich.table import Table
 
 from bot.clock import Clock, SystemClock
 from bot.config.tables import Settings
+from storage import migrate
 
 ROOM_NEEDED = 500 * 1024 * 1024
 """Bytes that should be free: the database, its log and a backup grow."""
@@ -68,13 +66,6 @@ def print_findings(findings: Sequence[Finding], console: Console) -> None:
     console.print(grid)
     wrong = sum(not found.ok for found in findings)
     console.print(f"[red]{wrong} to mend.[/]" if wrong else "[green]All is well.[/]")
-
-
-@cache
-def newest_revision() -> str | None:
-    """The database revision that this version of the bot expects."""
-    with resources.as_file(resources.files("storage") / "migrations") as folder:
-        return ScriptDirectory(str(folder)).get_current_head()
 
 
 def _plain(text: str) -> str:
@@ -133,7 +124,7 @@ def _migrated(connection: sqlite3.Connection) -> Finding:
         have = [row[0] for row in connection.execute("SELECT version_num FROM alembic_version")]
     except sqlite3.OperationalError:
         have = []
-    current = have == [newest_revision()]
+    current = have == [migrate.head()]
     return Finding(
         f"database: migrations {'current' if current else 'not current'}",
         current,

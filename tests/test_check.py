@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bot.check import Finding, check, newest_revision, print_findings
+from bot.check import Finding, check, print_findings
 from bot.clock import PaperClock
 from bot.config import Settings
 from bot.config.tables import Backup, Database, Gateways, Local, Media, Web, WeChat
 from bot.config.values import Secret
 from handlers.policy import Emergency, Policy
+from storage import migrate
 
 TODAY = PaperClock(datetime(2100, 3, 1, 8, tzinfo=UTC))
 
@@ -53,7 +54,7 @@ def test_a_fresh_machine_is_well(tmp_path: Path) -> None:
 
 
 def test_a_migrated_database_is_well(tmp_path: Path) -> None:
-    database(tmp_path, newest_revision())
+    database(tmp_path, migrate.head())
     assert wrong(settings(tmp_path)) == []
 
 
@@ -77,7 +78,7 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
 
 
 def test_a_damaged_database_is_found(tmp_path: Path) -> None:
-    database(tmp_path, newest_revision())
+    database(tmp_path, migrate.head())
     path = tmp_path / "linbang.db"
     whole = path.read_bytes()
     path.write_bytes(whole[:4096] + b"\x00" * (len(whole) - 4096))
@@ -88,7 +89,7 @@ def test_a_database_somebody_else_writes_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.check.LOCK_PATIENCE", 0.0)
-    database(tmp_path, newest_revision())
+    database(tmp_path, migrate.head())
     with contextlib.closing(sqlite3.connect(tmp_path / "linbang.db")) as other:
         other.execute("BEGIN EXCLUSIVE")
         assert any("locked" in what for what in wrong(settings(tmp_path)))
