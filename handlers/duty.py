@@ -47,6 +47,12 @@ def pages(tx: Transaction, place_id: int | None, now: datetime, step: str) -> li
     return []
 
 
+def first_pages(tx: Transaction, place_id: int | None, now: datetime) -> list[int]:
+    """Whoever is first to be had: duty, else worker, leader, coordinator."""
+    steps = ("duty", "worker", "leader", "coordinator")
+    return next(filter(None, (pages(tx, place_id, now, step) for step in steps)), [])
+
+
 def _level(found: list[tuple[int, int]]) -> list[int]:
     """Those at the place of the first."""
     return list(dict.fromkeys(person_id for at, person_id in found if at == found[0][0]))
@@ -83,9 +89,7 @@ def who(ctx: Context) -> Iterator[Effect]:
         yield ctx.reply("duty.who", people=lines)
         return
     urgent = ctx.policy.emergency
-    yield ctx.reply(
-        "duty.nobody", police=urgent.police, fire=urgent.fire, medical=urgent.medical
-    )
+    yield ctx.reply("duty.nobody", police=urgent.police, fire=urgent.fire, medical=urgent.medical)
 
 
 def _contact(person: Person) -> dict[str, Any]:

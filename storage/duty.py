@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import Field, SQLModel
 
 from storage import people, places
@@ -28,7 +28,7 @@ class Roster(SQLModel, table=True):
 
     __tablename__ = "roster"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     key: str | None = Field(default=None, unique=True)
     place_id: int = Field(foreign_key="place.id", index=True)
     duty: str = "duty"
@@ -65,6 +65,16 @@ class Shift:
 def add(tx: Transaction, **columns: Any) -> int:
     tx.memo.pop("rosters", None)
     return tx.insert(ROSTER, columns)
+
+
+def by_key(tx: Transaction, key: str) -> Roster | None:
+    """The roster that an import brought under this name."""
+    return tx.first(Roster, select(ROSTER).where(ROSTER.c.key == key))
+
+
+def change(tx: Transaction, roster_id: int, **columns: Any) -> None:
+    tx.memo.pop("rosters", None)
+    tx.run(update(ROSTER).where(ROSTER.c.id == roster_id).values(**columns))
 
 
 def rosters(tx: Transaction) -> dict[tuple[int, str], list[Roster]]:

@@ -1,0 +1,221 @@
+"""The wiring, top to bottom: database, words, reader, engine, gateways, delivery, calendar."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from datetime import datetime, time
+from functools import partial
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy import Engine as Database
+
+from bot import words as spoken
+from bot.choose import Features
+from bot.clock import Clock
+from bot.delivery import Delivery
+from bot.engine import Engine, NotRecorded
+from bot.gateways.base import Gateway
+from bot.hearing import Desk, Heard
+from bot.metrics import Metrics
+from bot.schedule import Calendar, Daily, Heart
+from bot.understanding.lexicon import english_name
+from bot.understanding.reader import Reader
+from bot.understanding.talk import in_talk
+from handlers.features import FEATURES
+from handlers.kit import Day, Message, Timer
+from handlers.policy import Policy
+from handlers.reading import Reading
+from storage import outbox, timers
+from storage.timers import TimerRow
+
+log = structlog.get_logger(__name__)
+
+IN_FLIGHT = 2000
+"""Messages taken from a gateway and not yet committed, at most."""
+
+
+def translate(name: str, lang: str) -> str:
+    """An item's name in a language: the lexicon is Chinese by its keys."""
+    return name if lang == "zh" else english_name(name) or name
+
+
+def _call_soon(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
+    loop.call_soon_threadsafe(call)
+
+
+class App:
+    """One running bot."""
+
+    def __init__(
+        self,
+        database: Database,
+        gateways: Sequence[Gateway],
+        clock: Clock,
+        *,
+        policy: Policy | None = None,
+        zone: ZoneInfo | None = None,
+        metrics: Metrics | None = None,
+        reader: Reader | None = None,
+    ) -> None:
+        listed = spoken.load()
+        self.clock = clock
+        self.metrics = metrics or Metrics()
+        self.policy = policy or Policy()
+        self.reader = reader or Reader()
+        self.features = Features(FEATURES, spoken.sentences(listed))
+        self.words = spoken.Words(listed, translate)
+        desk = Desk(self.features, self.words, self.policy, in_talk)
+        self.engine = Engine(database, desk, clock, self.metrics)
+        self.gateways = list(gateways)
+        self.deliveries = [
+            Delivery(
+                self.engine,
+                gateway,
+                clock,
+                self.metrics,
+                lambda tx, row: desk.refused(tx, row, clock.now()),
+            )
+            for gateway in gateways
+        ]
+        self.calendar = Calendar(self._dailies(), zone or ZoneInfo("Asia/Shanghai"))
+        self._tasks: list[asyncio.Task[None]] = []
+        self._hands: set[asyncio.Task[None]] = set()
+        self._heart: Heart | None = None
+        self._room = asyncio.Semaphore(IN_FLIGHT)
+
+    def _dailies(self) -> list[Daily]:
+        jobs = []
+        for name, (_, clock) in self.features.dailies.items():
+            at = time.fromisoformat(clock)
+            run = partial(self.engine.handle, Day(name))
+            jobs.append(Daily(name, at.hour, at.minute, run))
+        return jobs
+
+    async def start(self, *, live: bool = True) -> None:
+        """Begin writing; ``live`` also listens, sends and beats by itself."""
+        self.engine.start()
+        for delivery in self.deliveries:
+            await delivery.recover()
+        for job in self.calendar.jobs:
+            await job.run()
+        if not live:
+            return
+        loop = asyncio.get_running_loop()
+        self.engine.wrote = partial(_call_soon, loop, self._wake)
+        self._tasks = [
+            *(asyncio.create_task(delivery.run()) for delivery in self.deliveries),
+            *(asyncio.create_task(self._listen(gateway)) for gateway in self.gateways),
+        ]
+        self._heart = Heart(self.calendar, self.beat)
+        self._heart.start()
+
+    async def stop(self) -> None:
+        """Stop listening, finish what was begun, close."""
+        if self._heart is not None:
+            self._heart.stop()
+        for task in self._tasks:
+            task.cancel()
+        for task in (*self._tasks, *self._hands):
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        self.engine.stop()
+
+    def _wake(self) -> None:
+        for delivery in self.deliveries:
+            delivery.wake()
+
+    def read(self, message: Message) -> Reading:
+        """The reading of a message by itself; a reader that fails reads chatter."""
+        try:
+            reading: Reading = self.reader.read(message.text, at=message.at)
+        except Exception:  # a message that cannot be read must not stop the others
+            log.exception("unread", length=len(message.text))
+            self.metrics.failed("reader")
+            return Reading()
+        return reading
+
+    async def hear(self, message: Message) -> None:
+        """Take one message in and wait until it is committed. Raises NotRecorded."""
+        await self.engine.handle(Heard(message, self.read(message)))
+
+    async def _listen(self, gateway: Gateway) -> None:
+        async for message in gateway.messages():
+            await self._room.acquire()
+            heard = Heard(message, self.read(message))
+            first = self.engine.submit(heard)
+            hand = asyncio.create_task(
+                self._until_recorded(gateway, heard, asyncio.wrap_future(first))
+            )
+            self._hands.add(hand)
+            hand.add_done_callback(self._hands.discard)
+
+    async def _until_recorded(
+        self, gateway: Gateway, heard: Heard, first: asyncio.Future[object]
+    ) -> None:
+        """Nothing said is lost: what the database would not take is offered again."""
+        try:
+            waiting, patience = first, 0.5
+            while True:
+                try:
+                    await waiting
+                    break
+                except NotRecorded as error:
+                    log.warning("message waits for the database", error=str(error))
+                    await asyncio.sleep(patience)
+                    patience = min(patience * 2, 30)
+                    waiting = asyncio.wrap_future(self.engine.submit(heard))
+            await gateway.recorded(heard.message)
+        finally:
+            self._room.release()
+
+    async def beat(self) -> None:
+        """Ring what is due and look whether letters may go."""
+        try:
+            await self.ring()
+        except NotRecorded as error:
+            log.warning("timers wait for the database", error=str(error))
+        self._wake()
+
+    async def ring(self) -> int:
+        """Ring every timer that is due; how many rang."""
+        rung = 0
+        while True:
+            now = self.clock.now()
+            due: list[TimerRow] = await self.engine.write(partial(timers.due, now=now))
+            if not due:
+                return rung
+            self.metrics.timers(now - due[0].due_at)
+            events = [Timer(row.key, row.kind, row.ref, row.due_at, row.data) for row in due]
+            await asyncio.gather(*(self.engine.handle(event) for event in events))
+            rung += len(due)
+
+    async def settle(self) -> None:
+        """Send until nothing more may go now."""
+        while sum([await delivery.send_due() for delivery in self.deliveries]):
+            pass
+
+    async def advance(self, to: datetime) -> None:
+        """Move a clock that can be moved, stopping at everything that is due on the way."""
+        set_clock = self.clock.set  # type: ignore[attr-defined]
+        await self.settle()
+        while (stop := await self._next_stop()) is not None and stop[0] <= to:
+            set_clock(stop[0])
+            if stop[1] is not None:
+                await stop[1].run()
+            await self.ring()
+            await self.settle()
+        set_clock(to)
+        await self.ring()
+        await self.settle()
+
+    async def _next_stop(self) -> tuple[datetime, Daily | None] | None:
+        now = self.clock.now()
+        rows = await self.engine.write(lambda tx: (timers.next_due(tx), outbox.next_due(tx, now)))
+        stops: list[tuple[datetime, Daily | None]] = [(at, None) for at in rows if at is not None]
+        coming = self.calendar.next_after(now)
+        if coming is not None:
+            stops.append(coming)
+        return min(stops, key=lambda one: one[0]) if stops else None

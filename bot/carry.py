@@ -1,0 +1,123 @@
+"""Makes rows of what a handler yields: letters in the outbox, timers, open questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+from bot.words import Words
+from handlers import quiet
+from handlers.kit import Ask, Context, Effect, Later, Never, Say, ToRoom
+from storage import outbox, people, places, questions, rooms, timers
+from storage.rooms import Room
+
+
+class Unreachable(Exception):  # noqa: N818
+    """There is no conversation in which this person could be told."""
+
+
+def carry_out(ctx: Context, effects: Iterable[Effect], words: Words) -> int:
+    """Write the effects in the event's transaction; how many letters that made."""
+    letters = 0
+    for effect in effects:
+        match effect:
+            case Say():
+                letters += _letter(ctx, effect, words)
+            case Later():
+                timers.put(
+                    ctx.tx,
+                    effect.key,
+                    effect.due,
+                    kind=effect.kind,
+                    ref=effect.ref,
+                    data=effect.data,
+                )
+            case Never():
+                timers.drop(ctx.tx, effect.prefix)
+    return letters
+
+
+def _letter(ctx: Context, say: Say, words: Words) -> int:
+    room = _room(ctx, say)
+    if room is None:
+        return 0
+    if isinstance(say, Ask):
+        _remember(ctx, say, room)
+    lang = _lang(ctx, say, room)
+    zone = zone_of(ctx, room)
+    not_before = quiet.earliest(ctx, room.id or 0, say, zone)
+    outbox.put(
+        ctx.tx,
+        {
+            "gateway": room.gateway,
+            "room_id": room.id,
+            "about": say.about,
+            "kind": say.key,
+            "text": words.say(say.key, lang, say.values, zone=zone, now=ctx.now),
+            "mentions": list(say.to.mention) if isinstance(say.to, ToRoom) else [],
+            "photos": [[photo.digest, photo.media_type] for photo in say.photos],
+            "urgent": say.urgent,
+            "direct": say.direct,
+            "made_at": ctx.now,
+            "not_before": not_before,
+            "expires_at": None if say.fresh is None else not_before + say.fresh,
+            "state": "waiting",
+            "tries": 0,
+            "answers": ctx.message.id if ctx.message and say.direct else None,
+        },
+    )
+    return 1
+
+
+def _remember(ctx: Context, say: Ask, room: Room) -> None:
+    questions.ask(
+        ctx.tx,
+        say.person_id,
+        say.question,
+        ref=say.ref,
+        data=say.data,
+        room_id=room.id,
+        now=ctx.now,
+        until=ctx.now + say.wait,
+    )
+
+
+def _room(ctx: Context, say: Say) -> Room | None:
+    """The conversation of a letter; a private one is opened where the person has an account."""
+    if isinstance(say.to, ToRoom):
+        return rooms.get(ctx.tx, say.to.room_id)
+    person_id = say.to.person_id
+    here = ctx.room.gateway if ctx.room and ctx.speaker and ctx.speaker.id == person_id else None
+    known = rooms.private(ctx.tx, person_id, here)
+    if known is not None:
+        return known
+    account = next(
+        (one for one in people.accounts(ctx.tx, person_id) if here in {None, one.gateway}), None
+    )
+    if account is None:
+        return None
+    return rooms.add(
+        ctx.tx,
+        gateway=account.gateway,
+        external=account.external,
+        name=people.get(ctx.tx, person_id).name,
+        person_id=person_id,
+        private=True,
+    )
+
+
+def _lang(ctx: Context, say: Say, room: Room) -> str:
+    if room.person_id is not None:
+        return people.get(ctx.tx, room.person_id).lang
+    if isinstance(say.to, ToRoom) and len(say.to.mention) == 1:
+        return people.get(ctx.tx, say.to.mention[0]).lang
+    return room.lang
+
+
+def zone_of(ctx: Context, room: Room) -> ZoneInfo:
+    """The time zone of a conversation's place, or of its person's."""
+    place_id = room.place_id
+    if place_id is None and room.person_id is not None:
+        place_id = people.get(ctx.tx, room.person_id).place_id
+    place = places.get(ctx.tx, place_id)
+    return ZoneInfo(place.zone if place else "Asia/Shanghai")

@@ -1,0 +1,136 @@
+"""Picks the handler of an event: danger, then sentence, then open question, then the reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from types import ModuleType
+
+from bot.understanding.talk import Talk
+from handlers.kit import Context, Handler, Mark
+from handlers.reading import Reading
+from handlers.sentences import Sentences
+from storage import claims, questions, requests
+from storage.questions import Question
+
+Recast = Callable[[Reading, str, Talk], Reading]
+
+
+class Features:
+    """The handlers of all features, by what they were marked to handle."""
+
+    def __init__(self, modules: Iterable[ModuleType], listed: Mapping[str, Iterable[str]]) -> None:
+        """``listed``: sentence name → forms (`bot.words.sentences`)."""
+        self.hears: dict[str, tuple[Handler, float]] = {}
+        self.sentences: dict[str, tuple[Handler, Mark]] = {}
+        self.answers: dict[str, list[tuple[Handler, Mark]]] = {}
+        self.rings: dict[str, Handler] = {}
+        self.presses: dict[str, Handler] = {}
+        self.dailies: dict[str, tuple[Handler, str]] = {}
+        self.asked: dict[str, str | None] = {}
+        for module in modules:
+            self._collect(module)
+        self.ears = Sentences(
+            {name: forms for name, forms in listed.items() if name in self.sentences}
+        )
+
+    def _collect(self, module: ModuleType) -> None:
+        feature = module.__name__.rpartition(".")[2]
+        # What a question sounds like to the reader (`Talk.asked`), by the feature's own word.
+        self.asked.update(getattr(module, "ASKED", {}))
+        for handler in list(vars(module).values()):
+            # A feature may be a package; what it only imports from others is theirs.
+            if not f"{getattr(handler, '__module__', '')}.".startswith(f"{module.__name__}."):
+                continue
+            for mark in getattr(handler, "marks", ()):
+                self._place(feature, handler, mark)
+
+    def _place(self, feature: str, handler: Handler, mark: Mark) -> None:
+        match mark.how:
+            case "hears":
+                self.hears[mark.what] = (handler, mark.sure)
+            case "sentence":
+                self.sentences[f"{feature}.{mark.what}"] = (handler, mark)
+            case "answers":
+                self.answers.setdefault(mark.what, []).append((handler, mark))
+            case "rings":
+                self.rings[mark.what] = handler
+            case "presses":
+                self.presses[mark.what] = handler
+            case "daily":
+                self.dailies[f"{feature}.{handler.__name__}"] = (handler, mark.what)
+
+
+def choose(ctx: Context, features: Features, recast: Recast) -> Handler | None:
+    """The handler of a message, with `ctx` told what it needs; None is silence."""
+    if ctx.reading.emergency is not None:
+        return features.hears["emergency"][0]
+    if not ctx.late and (handler := _by_sentence(ctx, features)):
+        return handler
+    open_questions = questions.open_to(ctx.tx, ctx.who.id or 0, ctx.now) if ctx.speaker else []
+    if handler := _by_question(ctx, features, recast, open_questions):
+        return handler
+    busy = _busy(ctx)
+    if ctx.text and (any(busy) or ctx.quoted_number):
+        ctx.reading = recast(ctx.reading, ctx.text, _talk(ctx, busy, asked=None))
+    return _by_act(ctx, features)
+
+
+def _by_sentence(ctx: Context, features: Features) -> Handler | None:
+    heard = features.ears.match(ctx.text)
+    if heard is None:
+        return None
+    handler, mark = features.sentences[heard.name]
+    ctx.slots = heard.slots
+    return handler if mark.fits is None or mark.fits(ctx) else None
+
+
+def _by_question(
+    ctx: Context, features: Features, recast: Recast, open_questions: list[Question]
+) -> Handler | None:
+    """The newest open question that this message answers."""
+    if not ctx.text and not (ctx.message and (ctx.message.voice or ctx.message.photos)):
+        return None
+    plain, busy = ctx.reading, None
+    for question in open_questions:
+        if ctx.quoted_number and question.ref not in {0, ctx.quoted_number}:
+            continue
+        busy = busy or _busy(ctx)
+        ctx.question = question
+        asked = features.asked.get(question.kind, "yes_no")
+        ctx.reading = recast(plain, ctx.text, _talk(ctx, busy, asked=asked))
+        for handler, mark in features.answers.get(question.kind, ()):
+            if mark.fits is None or mark.fits(ctx):
+                return handler
+    ctx.question, ctx.reading = None, plain
+    return None
+
+
+def _by_act(ctx: Context, features: Features) -> Handler | None:
+    act = ctx.reading.act
+    handler, sure = features.hears.get(act, (None, 1.0))
+    if handler is None:
+        return None
+    if ctx.reading.confidence >= sure:
+        return handler
+    unsure = features.hears.get("unsure", (None, 1.0))[0]
+    return unsure if ctx.reading.confidence >= ctx.policy.listening.ask_sure else None
+
+
+def _busy(ctx: Context) -> tuple[bool, bool]:
+    """Whether the speaker holds a task, and has an unsettled request; kept until it changes."""
+    if ctx.speaker is None:
+        return False, False
+    key = ("involved", ctx.speaker.id)
+    if key not in ctx.tx.memo:
+        person_id = ctx.speaker.id or 0
+        ctx.tx.memo[key] = (
+            bool(claims.tasks(ctx.tx, person_id, (*requests.IN_HAND, "done", "waiting"))),
+            bool(requests.of_person(ctx.tx, person_id)),
+        )
+    found: tuple[bool, bool] = ctx.tx.memo[key]
+    return found
+
+
+def _talk(ctx: Context, busy: tuple[bool, bool], asked: str | None) -> Talk:
+    quoted = ctx.message.quoted_text if ctx.message else None
+    return Talk(asked=asked, holds_task=busy[0], has_request=busy[1], quoted=quoted)

@@ -1,0 +1,1 @@
+"""The roads to people: one module a chat platform, all behind `base.Gateway`."""

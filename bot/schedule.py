@@ -1,0 +1,70 @@
+"""APScheduler: the heartbeat that rings due timers, and the calendar of daily work.
+
+Deadlines of people and requests are rows (`storage.timers`); only these few jobs are APScheduler's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+_TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """Work of the calendar: ``name`` at ``hour:minute`` of the zone, every day, idempotent."""
+
+    name: str
+    hour: int
+    minute: int
+    run: Callable[[], Awaitable[Any]]
+
+    def trigger(self, zone: ZoneInfo) -> CronTrigger:
+        return CronTrigger(hour=self.hour, minute=self.minute, timezone=zone)
+
+
+class Calendar:
+    """The daily jobs, asked by the paper clock; `Heart` runs the same jobs by the real one."""
+
+    def __init__(self, jobs: Sequence[Daily], zone: ZoneInfo) -> None:
+        self.jobs, self.zone = jobs, zone
+
+    def next_after(self, now: datetime) -> tuple[datetime, Daily] | None:
+        """The next job to come after an instant."""
+        coming = [
+            (fire, index)
+            for index, job in enumerate(self.jobs)
+            # A microsecond later, so that a job at this very instant has had its turn.
+            if (fire := job.trigger(self.zone).get_next_fire_time(None, now + _TICK))
+        ]
+        if not coming:
+            return None
+        fire, index = min(coming)
+        return fire, self.jobs[index]
+
+
+class Heart:
+    """Beats every second and keeps the calendar, on the running loop."""
+
+    def __init__(self, calendar: Calendar, beat: Callable[[], Awaitable[Any]]) -> None:
+        self._scheduler = AsyncIOScheduler(
+            timezone=calendar.zone,
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        self._scheduler.add_job(beat, IntervalTrigger(seconds=1), id="heartbeat")
+        for job in calendar.jobs:
+            self._scheduler.add_job(job.run, job.trigger(calendar.zone), id=job.name)
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        self._scheduler.shutdown(wait=False)

@@ -1,0 +1,1 @@
+"""The local chat, the status pages and the buttons."""

@@ -1,0 +1,1 @@
+"""What it does: one module a feature, no input or output."""

@@ -1,0 +1,183 @@
+"""Claims: `我来` is atomic; the helper is told all, the others stand by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from handlers import naming, patience, showing
+from handlers.kit import Ask, Context, Effect, Never, Sorry, ToPerson, Word, answers, hears
+from storage import claims, people, questions, requests
+from storage.requests import Request
+
+ASKED = {"which": "which", "nod": "yes_no"}
+
+
+@hears("claim")
+def take(ctx: Context) -> Iterator[Effect]:
+    """Somebody takes a task: which one, may they, and are they first?"""
+    if ctx.late:
+        yield ctx.tell(ctx.who.id, "claims.too_late")
+        return
+    number = naming.claimed(ctx)
+    if number is None:
+        return
+    if isinstance(number, list):
+        yield naming.which(ctx, number)
+        return
+    yield from take_number(ctx, number)
+
+
+@answers("offered", lambda ctx: ctx.reading.act in {"claim", "confirm", "release", "cancel"})
+def answer_offer(ctx: Context) -> Iterator[Effect]:
+    """The answer to being asked: yes takes it, no is taken kindly."""
+    if ctx.reading.act in {"release", "cancel"}:
+        claims.answer(ctx.tx, ctx.asked.ref, ctx.who.id, "no")
+        yield ctx.reply("claims.another_time")
+        return
+    if ctx.in_group or ctx.reading.refers or ctx.quoted_number:
+        # Said in the open, `我来` may be meant for another task than the one just offered.
+        offered = ctx.asked.ref
+        yield from take(ctx) if naming.claimed(ctx) else take_number(ctx, offered)
+        return
+    yield from take_number(ctx, ctx.asked.ref)
+
+
+@answers("which", lambda ctx: bool(naming.spoken_number(ctx)))
+def told_which(ctx: Context) -> Iterator[Effect]:
+    """`我来` could have meant several; now the number is said."""
+    number = naming.spoken_number(ctx) or 0
+    if number not in ctx.asked.data["numbers"]:
+        raise Sorry("requests.unknown", number=number)
+    yield from take_number(ctx, number)
+
+
+def take_number(ctx: Context, number: int) -> Iterator[Effect]:
+    """Claim this task, or stand by if somebody was faster."""
+    request = showing.here(ctx, number)
+    if request is None:
+        raise Sorry("requests.unknown", number=number)
+    person_id = ctx.who.id
+    if request.requester_id == person_id:
+        raise Sorry("claims.own", number=number)
+    if request.state in {"done", "closed"}:
+        raise Sorry("claims.over", number=number)
+    holding = claims.holders(ctx.tx, number)
+    if person_id in holding:
+        yield ctx.reply("claims.already_yours", about=number, number=number)
+        return
+    _refuse_overload(ctx, number)
+    claims.answer(ctx.tx, number, person_id, "yes")
+    if len(holding) >= request.wanted:
+        yield from _stand_by(ctx, request, holding)
+        return
+    if _needs_nod(ctx, request):
+        yield from _ask_nod(ctx, request)
+        return
+    yield from hand_over(ctx, request, person_id)
+
+
+def _refuse_overload(ctx: Context, number: int) -> None:
+    person_id, most = ctx.who.id, ctx.policy.requests.max_open_tasks
+    held = claims.tasks(ctx.tx, person_id, (*requests.IN_HAND, "reopened"))
+    if len(held) >= most and not _on_duty(ctx):
+        raise Sorry("claims.enough", number=number, count=len(held))
+
+
+def _on_duty(ctx: Context) -> bool:
+    return bool(_roles(ctx) - {"volunteer"})
+
+
+def _roles(ctx: Context, request: Request | None = None) -> set[str]:
+    place_id = request.place_id if request else ctx.who.place_id
+    return people.roles_at(ctx.tx, ctx.who.id, place_id)
+
+
+def _needs_nod(ctx: Context, request: Request) -> bool:
+    """Somebody new and unknown gets room and phone only after the coordinator's nod."""
+    newcomer = timedelta(days=ctx.policy.requests.newcomer_days)
+    is_new = ctx.now - ctx.who.joined_at < newcomer and not ctx.who.vouched
+    return is_new and not _roles(ctx, request) - {"volunteer"}
+
+
+def _ask_nod(ctx: Context, request: Request) -> Iterator[Effect]:
+    number = request.number
+    claims.set_state(ctx.tx, number, ctx.who.id, "nod", ctx.now)
+    yield ctx.reply("claims.wait_for_nod", about=number, number=number)
+    values = {**showing.openly(ctx, request), "name": showing.name_of(ctx.who)}
+    for person_id in people.serving(ctx.tx, request.place_id, "coordinator")[:1]:
+        yield Ask(
+            ToPerson(person_id),
+            "claims.nod",
+            values,
+            about=number,
+            urgent=request.urgency == "urgent",
+            person_id=person_id,
+            question="nod",
+            ref=number,
+            data={"person": ctx.who.id},
+        )
+
+
+@answers("nod", lambda ctx: ctx.reading.act in {"confirm", "cancel", "claim", "release"})
+def nodded(ctx: Context) -> Iterator[Effect]:
+    """The coordinator knows them, or does not."""
+    number, person_id = ctx.asked.ref, int(ctx.asked.data["person"])
+    request = requests.get(ctx.tx, number)
+    if request is None:
+        return
+    if ctx.reading.act not in {"confirm", "claim"}:
+        claims.set_state(ctx.tx, number, person_id, "given_back", ctx.now)
+        yield ctx.tell(person_id, "claims.no_nod", about=number, number=number)
+        return
+    people.change(ctx.tx, person_id, vouched=True)
+    if len(claims.holders(ctx.tx, number)) < request.wanted and request.state != "closed":
+        yield from hand_over(ctx, request, person_id)
+
+
+def _stand_by(ctx: Context, request: Request, holding: list[int]) -> Iterator[Effect]:
+    number, person_id = request.number, ctx.who.id
+    if person_id not in claims.standby(ctx.tx, number):
+        claims.set_state(ctx.tx, number, person_id, "standby", ctx.now)
+        requests.tell(ctx.tx, number, ctx.now, "standby", person_id=person_id)
+    first = showing.name_of(people.get(ctx.tx, holding[0]))
+    yield ctx.reply("claims.standby", about=number, number=number, name=first)
+
+
+def hand_over(ctx: Context, request: Request, person_id: int) -> Iterator[Effect]:
+    """This person holds the task now: tell them all, tell the requester who comes."""
+    number, helper = request.number, people.get(ctx.tx, person_id)
+    if request.state not in requests.IN_HAND:
+        requests.move(ctx.tx, request, "claimed", ctx.now, who=person_id, why="claimed")
+    else:
+        requests.tell(ctx.tx, number, ctx.now, "claimed too", person_id=person_id)
+    claims.set_state(ctx.tx, number, person_id, "held", ctx.now)
+    questions.close(ctx.tx, None if request.wanted == 1 else person_id, "offered", number)
+    if len(claims.holders(ctx.tx, number)) >= request.wanted:
+        yield Never(f"unclaimed:{number}:")
+    name, openly = showing.name_of(helper), showing.openly(ctx, request)
+    yield from _thank(ctx, request, person_id)
+    yield ctx.tell(
+        person_id,
+        "claims.details",
+        about=number,
+        urgent=True,
+        helper=name,
+        **showing.in_full(ctx, request),
+    )
+    requests.tell(ctx.tx, number, ctx.now, "details told", person_id=person_id)
+    for one in (request.requester_id, *requests.followers(ctx.tx, number)):
+        values = {**openly, "name": name, "phone": helper.phone or Word("requests.no_phone")}
+        yield ctx.tell(one, "claims.comes", about=number, urgent=True, **values)
+    yield from patience.begin(ctx, request, person_id)
+
+
+def _thank(ctx: Context, request: Request, person_id: int) -> Iterator[Effect]:
+    """In the group of the request everybody sees that it is taken."""
+    number = request.number
+    group = showing.room_of(ctx, request)
+    here = ctx.room.id if ctx.room and ctx.in_group else None
+    told = here or group
+    values = {"number": number, "name": showing.name_of(people.get(ctx.tx, person_id))}
+    if told is not None:
+        yield ctx.post(told, "claims.yours", about=number, urgent=True, **values)

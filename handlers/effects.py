@@ -1,0 +1,109 @@
+"""What a handler yields: things to say and ask, deadlines to set and take back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+from handlers.events import Photo
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A value that is itself a text key, spoken in the listener's language."""
+
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """A name in both languages; where ``en`` is empty the Chinese one serves."""
+
+    zh: str
+    en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Things:
+    """Items to be named in the listener's language, with their amounts."""
+
+    items: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Values spoken one to a line."""
+
+    lines: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToPerson:
+    """Said privately to one person."""
+
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToRoom:
+    """Said in a group; ``mention`` are people to name with @."""
+
+    room_id: int
+    mention: tuple[int, ...] = ()
+
+
+To: TypeAlias = ToPerson | ToRoom
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Say the text ``key`` to ``to``.
+
+    ``about``: the request number it belongs to. ``urgent``: overtakes and knows no quiet hours.
+    ``direct``: answers what the listener just asked, so no cap holds it back. ``fresh``: how long
+    it is still worth sending.
+    """
+
+    to: To
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    about: int | None = None
+    urgent: bool = False
+    direct: bool = False
+    fresh: timedelta | None = None
+    photos: tuple[Photo, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ask(Say):
+    """Say something and remember that ``person_id`` was asked: the answer finds ``question``."""
+
+    person_id: int = 0
+    question: str = ""
+    ref: int = 0
+    data: Mapping[str, Any] = field(default_factory=dict)
+    wait: timedelta = timedelta(hours=72)
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Ring ``kind`` at ``due``; the same ``key`` set again moves it."""
+
+    key: str
+    due: datetime
+    kind: str
+    ref: int = 0
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """Take back every timer whose key starts with ``prefix``."""
+
+    prefix: str
+
+
+Effect: TypeAlias = Say | Later | Never

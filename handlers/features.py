@@ -1,0 +1,47 @@
+"""The features of the bot, in the order in which their sentences are tried."""
+
+from __future__ import annotations
+
+from handlers import (
+    checkins,
+    claims,
+    corrections,
+    duty,
+    emergencies,
+    essentials,
+    gifts,
+    lists,
+    medicine,
+    offering,
+    patience,
+    people,
+    pleas,
+    release,
+    requests,
+    retention,
+    settling,
+    steering,
+    volunteering,
+)
+
+FEATURES = (
+    emergencies,
+    checkins,
+    steering,
+    medicine,
+    lists,
+    corrections,
+    pleas,
+    essentials,
+    requests,
+    offering,
+    claims,
+    patience,
+    release,
+    settling,
+    gifts,
+    duty,
+    volunteering,
+    people,
+    retention,
+)

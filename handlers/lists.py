@@ -1,0 +1,111 @@
+"""How things stand: one request, my own, my tasks, all that is open here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from handlers import naming, showing
+from handlers.kit import Context, Effect, Lines, Say, ToPerson, Word, sentence
+from storage import claims, people, places, requests
+from storage.requests import Request, RequestEvent
+
+MOST = 12
+
+
+@sentence("status")
+def status(ctx: Context) -> Iterator[Effect]:
+    """`#12 怎么样了`: one line."""
+    request = naming.must_see(ctx)
+    yield ctx.reply("lists.status", about=request.number, **standing(ctx, request))
+
+
+@sentence("how", fits=lambda ctx: naming.own(ctx) is not None)
+def how(ctx: Context) -> Iterator[Effect]:
+    """`怎么样了` without a number: the speaker's own newest."""
+    request = naming.own(ctx)
+    if request is not None:
+        yield ctx.reply("lists.status", about=request.number, **standing(ctx, request))
+
+
+def standing(ctx: Context, request: Request) -> dict[str, Any]:
+    """Number, what, state and holders."""
+    number = request.number
+    holders = [showing.name_of(people.get(ctx.tx, one)) for one in claims.holders(ctx.tx, number)]
+    state = Word(f"lists.state_{request.outcome or request.state}")
+    who = Word("lists.held_by", {"names": holders}) if holders and request.state != "closed" else ""
+    return {**showing.openly(ctx, request), "state": state, "who": who}
+
+
+@sentence("mine")
+def mine(ctx: Context) -> Iterator[Effect]:
+    """`我的`: what I asked for, and how it stands."""
+    found = requests.of_person(ctx.tx, ctx.who.id)
+    if not found:
+        yield ctx.reply("lists.mine_none")
+        return
+    yield Say(ctx.here(), "lists.mine", {"lines": _lines(ctx, found)}, direct=True)
+
+
+@sentence("tasks")
+def tasks(ctx: Context) -> Iterator[Effect]:
+    """`我的任务`: what I hold; room and phone come privately."""
+    states = (*requests.IN_HAND, "reopened", "waiting", "done")
+    found = claims.tasks(ctx.tx, ctx.who.id, states)
+    if not found:
+        yield ctx.reply("lists.tasks_none")
+        return
+    lines = Lines(tuple(Word("lists.task_line", showing.in_full(ctx, one)) for one in found[:MOST]))
+    for one in found[:MOST]:
+        requests.tell(ctx.tx, one.number, ctx.now, "details told", person_id=ctx.who.id)
+    yield Say(ToPerson(ctx.who.id), "lists.tasks", {"lines": lines}, direct=True)
+    if ctx.in_group:
+        yield ctx.reply("lists.sent_privately")
+
+
+@sentence("open")
+def open_here(ctx: Context) -> Iterator[Effect]:
+    """`还有哪些求助`: what is open in this place, and the public totals."""
+    inside = showing.requests_here(ctx.tx, _wide(ctx))
+    found = [
+        one
+        for one in requests.at_places(
+            ctx.tx, inside, ("open", "reopened", "claimed", "on_site", "planned")
+        )
+        if one.danger != "self_harm"
+    ]
+    heard, solved = requests.totals(ctx.tx, inside)
+    totals = Word("lists.totals", {"heard": heard, "solved": solved})
+    if not found:
+        yield ctx.reply("lists.open_none", totals=totals)
+        return
+    values = {"lines": _lines(ctx, found), "totals": totals}
+    yield Say(ctx.here(), "lists.open", values, direct=True)
+
+
+def _wide(ctx: Context) -> int | None:
+    """The smallest place around here that is more than one building."""
+    chain = places.chain(ctx.tx, ctx.place.id if ctx.place else None)
+    return next((place.id for place in chain if place.kind != "building"), None)
+
+
+def _lines(ctx: Context, found: list[Request]) -> Lines:
+    return Lines(tuple(Word("lists.line", standing(ctx, one)) for one in found[:MOST]))
+
+
+@sentence("story")
+def story(ctx: Context) -> Iterator[Effect]:
+    """`#12 经过`: all that happened, for those who have a part in it."""
+    request = naming.must_see(ctx)
+    number = request.number
+    part = showing.is_party(ctx, request) or (ctx.who.id) in claims.holders(ctx.tx, number)
+    if not part:
+        yield ctx.reply("lists.not_yours", number=number)
+        return
+    lines = Lines(tuple(_event(ctx, event) for event in requests.story(ctx.tx, number)))
+    yield Say(ToPerson(ctx.who.id), "lists.story", {"number": number, "lines": lines}, direct=True)
+
+
+def _event(ctx: Context, event: RequestEvent) -> Word:
+    name = showing.name_of(people.get(ctx.tx, event.person_id)) if event.person_id else ""
+    return Word("lists.event", {"at": event.at, "what": event.what, "name": name})

@@ -1,0 +1,110 @@
+"""Who is asked for help, and why: a pure policy over who is known.
+
+The first simple order: whoever has the skill and the hour, own building first, fewest open tasks
+first. Boxes, gifts and duty come from their own features.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from storage import claims, people, places
+from storage.db import Transaction
+from storage.requests import Request
+
+SKILLED = ("repair", "medical", "mental", "rescue")
+"""Categories in which the right skill comes before a short way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A volunteer as matching sees them; hours are ``(weekdays, start, end)`` in minutes."""
+
+    id: int
+    place_id: int | None
+    skills: frozenset[str]
+    hours: tuple[tuple[str, int, int], ...]
+    shares: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Somebody to ask: ``distance`` in steps up the tree, ``skilled``, ``load`` in open tasks."""
+
+    person_id: int
+    distance: int
+    skilled: bool
+    load: int
+
+    @property
+    def why(self) -> str:
+        return f"distance={self.distance} skilled={int(self.skilled)} load={self.load}"
+
+
+def cast(tx: Transaction) -> list[Neighbour]:
+    """All registered volunteers and whoever named a skill; kept until one of them changes."""
+    kept: list[Neighbour] | None = tx.memo.get("cast")
+    if kept is None:
+        kept = tx.memo["cast"] = list(_read_cast(tx))
+    return kept
+
+
+def _read_cast(tx: Transaction) -> Iterable[Neighbour]:
+    for person_id, held in sorted(people.all_roles(tx).items()):
+        person = people.get(tx, person_id)
+        if "volunteer" not in {role for _, role in held} or person.left_at is not None:
+            continue
+        place = places.get(tx, person.place_id)
+        yield Neighbour(
+            id=person_id,
+            place_id=person.place_id,
+            skills=frozenset(people.skills(tx, person_id)),
+            hours=tuple((one.weekdays, one.start, one.end) for one in people.hours(tx, person_id)),
+            shares=place.shares if place else True,
+        )
+
+
+def fits(
+    tx: Transaction, request: Request, now: datetime, *, asked: Iterable[int], most_tasks: int
+) -> list[Fit]:
+    """Whom to ask about a request, best first; without the requester and those already asked."""
+    place = places.get(tx, request.place_id)
+    zone = ZoneInfo(place.zone if place else "Asia/Shanghai")
+    loads, out = claims.loads(tx), set(asked) | {request.requester_id}
+    found = []
+    for one in cast(tx):
+        distance = places.distance(tx, request.place_id, one.place_id)
+        at_home = distance == 0
+        if one.id in out or distance > 4 or not (at_home or one.shares):
+            continue
+        load = loads.get(one.id, 0)
+        if load >= most_tasks or not is_awake(one.hours, now, zone):
+            continue
+        found.append(Fit(one.id, distance, request.category in one.skills, load))
+    return sorted(found, key=lambda fit: _order(request.category, fit))
+
+
+def _order(category: str, fit: Fit) -> tuple[object, ...]:
+    if category in SKILLED:
+        return (not fit.skilled, fit.distance, fit.load, fit.person_id)
+    return (fit.distance, not fit.skilled, fit.load, fit.person_id)
+
+
+def is_awake(hours: Sequence[tuple[str, int, int]], now: datetime, zone: ZoneInfo) -> bool:
+    """Whether now is within the stated hours; whoever stated none may always be asked."""
+    if not hours:
+        return True
+    local = now.astimezone(zone)
+    minute, weekday = local.hour * 60 + local.minute, str(local.isoweekday())
+    yesterday = str((local.isoweekday() - 2) % 7 + 1)
+    for weekdays, start, end in hours:
+        if start <= end and weekday in weekdays and start <= minute < end:
+            return True
+        if start > end and (
+            (weekday in weekdays and minute >= start) or (yesterday in weekdays and minute < end)
+        ):
+            return True
+    return False

@@ -1,0 +1,121 @@
+"""Which request somebody means, when they do not say its number."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from handlers import showing
+from handlers.kit import Ask, Context, Sorry, Word
+from storage import claims, requests
+from storage.requests import Request
+
+OPEN = ("open", "reopened")
+RECENT = timedelta(minutes=30)
+
+
+def said(ctx: Context) -> int | None:
+    """The number that was said or quoted."""
+    return ctx.reading.refers or ctx.quoted_number
+
+
+def spoken_number(ctx: Context) -> int | None:
+    """A number as the whole answer: ``3``, ``#3``, ``3号``, ``我来3``."""
+    if ctx.reading.refers:
+        return ctx.reading.refers
+    bare = ctx.text.strip().lstrip("#＃").rstrip("号 。.!！")
+    return int(bare) if bare.isdecimal() and len(bare) < 8 else None
+
+
+def claimed(ctx: Context) -> int | list[int] | None:
+    """The task that `我来` means; a list where it could be several, None where there is none.
+
+    What was named or quoted, else the offer just sent to this person, else the only open request
+    here, else the newest urgent one.
+    """
+    number = said(ctx)
+    if number is not None:
+        return number
+    invited = [] if ctx.in_group else claims.invited_to(ctx.tx, ctx.who.id)
+    if invited and (len(invited) == 1 or invited[0].urgency == "urgent"):
+        return invited[0].number
+    here = open_here(ctx)
+    if not here:
+        return _just_taken(ctx)
+    urgent = [one for one in here if one.urgency == "urgent"]
+    if len(here) == 1 or urgent:
+        return (urgent or here)[0].number
+    return [one.number for one in here]
+
+
+def open_here(ctx: Context) -> list[Request]:
+    """Open requests of this group's places, or of the speaker's own building; urgent first."""
+    place_id = ctx.place.id if ctx.place else None
+    found = requests.at_places(ctx.tx, showing.requests_here(ctx.tx, place_id), OPEN)
+    return [
+        one
+        for one in found
+        if one.kind != "offer" and one.requester_id != ctx.who.id and not _full(ctx, one)
+    ]
+
+
+def _full(ctx: Context, request: Request) -> bool:
+    return len(claims.holders(ctx.tx, request.number)) >= request.wanted
+
+
+def _just_taken(ctx: Context) -> int | None:
+    """Nothing is open, but somebody was faster a moment ago."""
+    place_id = ctx.place.id if ctx.place else None
+    places_here = showing.requests_here(ctx.tx, place_id)
+    taken = [
+        one
+        for one in requests.at_places(ctx.tx, places_here, ("claimed",))
+        if ctx.now - one.changed_at < RECENT and one.requester_id != ctx.who.id
+    ]
+    return max((one.number for one in taken), default=None)
+
+
+def which(ctx: Context, numbers: list[int]) -> Ask:
+    """Several are open: which one?"""
+    listed = [requests.get(ctx.tx, number) for number in numbers[:5]]
+    lines = [line(ctx, one) for one in listed if one is not None]
+    return Ask(
+        ctx.here(),
+        "claims.which",
+        {"tasks": lines},
+        direct=True,
+        person_id=ctx.who.id,
+        question="which",
+        data={"numbers": numbers},
+        wait=timedelta(minutes=30),
+    )
+
+
+def line(ctx: Context, request: Request) -> object:
+    return Word("requests.line", showing.openly(ctx, request))
+
+
+def held(ctx: Context) -> int | None:
+    """The task of the speaker that is meant: the one named, else the newest they hold."""
+    mine = claims.tasks(ctx.tx, ctx.who.id, (*requests.IN_HAND, "reopened", "waiting"))
+    number = said(ctx)
+    if number is not None:
+        return number if any(one.number == number for one in mine) else None
+    return mine[0].number if mine else None
+
+
+def own(ctx: Context, *states: str) -> Request | None:
+    """The speaker's own request that is meant: the one named, else the newest in these states."""
+    mine = requests.of_person(ctx.tx, ctx.who.id, states or requests.UNSETTLED)
+    number = said(ctx)
+    if number is not None:
+        return next((one for one in mine if one.number == number), None)
+    return mine[0] if mine else None
+
+
+def must_see(ctx: Context) -> Request:
+    """The request whose number the sentence names; Sorry if it is not to be seen here."""
+    number = int(ctx.slots["number"])
+    request = showing.here(ctx, number)
+    if request is None:
+        raise Sorry("requests.unknown", number=number)
+    return request

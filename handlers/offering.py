@@ -1,0 +1,209 @@
+"""Offering a request: in waves to those who fit, then to the groups, then up the ladder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from handlers import duty, matching, quiet, showing
+from handlers.kit import Ask, Context, Effect, Later, Never, ToPerson, rings
+from storage import claims, people, places, requests, rooms
+from storage.requests import Request
+
+ASKED = {"offered": "claim"}
+OPEN = ("open", "reopened")
+STEPS = ("duty", "worker", "leader", "coordinator")
+"""Who is paged, in turn; a step with nobody on it is passed at once."""
+
+
+def begin(ctx: Context, request: Request, *, first: tuple[int, ...] = ()) -> Iterator[Effect]:
+    """The first wave now, the further steps as deadlines. ``first`` are asked before others."""
+    number = request.number
+    if request.urgency != "low":
+        yield from ladder(ctx, request)
+    already = {one.person_id for one in claims.invitations(ctx.tx, number)}
+    leading = [one for one in first if one not in already and one != request.requester_id]
+    for person_id in leading:
+        yield invitation(ctx, request, person_id, wave=0, why="first")
+    if not leading:
+        yield from wave(ctx, request, 1, ctx.policy.waves.building)
+
+
+def wave(ctx: Context, request: Request, count: int, most: int) -> Iterator[Effect]:
+    """Ask the next best ``most`` people privately."""
+    number = request.number
+    asked = [one.person_id for one in claims.invitations(ctx.tx, number)]
+    holders = claims.holders(ctx.tx, number)
+    found = matching.fits(
+        ctx.tx,
+        request,
+        ctx.now,
+        asked=[*asked, *holders],
+        most_tasks=ctx.policy.requests.max_open_tasks,
+    )
+    for fit in found[:most]:
+        yield invitation(ctx, request, fit.person_id, wave=count, why=fit.why)
+
+
+def invitation(ctx: Context, request: Request, person_id: int, *, wave: int, why: str) -> Ask:
+    """Ask one person privately whether they can take it; the place and kind, no more."""
+    number = request.number
+    claims.invite(ctx.tx, number, person_id, wave=wave, now=ctx.now, why=why)
+    return Ask(
+        ToPerson(person_id),
+        "offering.invite_urgent" if request.urgency == "urgent" else "offering.invite",
+        showing.openly(ctx, request),
+        about=number,
+        urgent=request.urgency == "urgent",
+        fresh=timedelta(hours=2),
+        person_id=person_id,
+        question="offered",
+        ref=number,
+        wait=timedelta(hours=24),
+    )
+
+
+def ladder(ctx: Context, request: Request) -> Iterator[Effect]:
+    """The deadlines of a request that nobody takes, from now or from the end of quiet hours."""
+    unclaimed, number = ctx.policy.unclaimed, request.number
+    yield Never(f"unclaimed:{number}:")
+    if request.urgency == "urgent":
+        start, steps = ctx.now, unclaimed.urgent
+        after = (
+            ("wider", steps.wider),
+            ("duty", steps.duty),
+            ("worker", steps.worker),
+            ("leader", steps.leader),
+        )
+    else:
+        start = _by_day(ctx, request, ctx.now)
+        normal = unclaimed.normal
+        after = (
+            ("wider", normal.wider),
+            ("duty", normal.duty),
+            ("coordinator", normal.coordinator),
+            ("upwards", normal.coordinator + normal.upwards),
+        )
+    for step, wait in after:
+        yield Later(f"unclaimed:{number}:{step}", start + wait, "unclaimed", number, {"step": step})
+
+
+def _by_day(ctx: Context, request: Request, at: datetime) -> datetime:
+    place = places.get(ctx.tx, request.place_id)
+    zone = ZoneInfo(place.zone if place else "Asia/Shanghai")
+    return quiet.after_quiet(at, ctx.policy.quiet.begins, ctx.policy.quiet.ends, zone)
+
+
+def copy_chain(ctx: Context, place_id: int) -> list[dict[str, Any]]:
+    """Who is paged at each step, as it stands when the request is made."""
+    return [{"step": step, "people": duty.pages(ctx.tx, place_id, ctx.now, step)} for step in STEPS]
+
+
+@rings("unclaimed")
+def nobody_yet(ctx: Context) -> Iterator[Effect]:
+    """A step of the ladder is due: offer wider, or page whoever comes next."""
+    request = requests.get(ctx.tx, ctx.rung.ref)
+    if request is None or request.state not in OPEN or claims.holders(ctx.tx, ctx.rung.ref):
+        return
+    step, late = str(ctx.rung.data["step"]), ctx.now - ctx.rung.due
+    note = f"late {round(late.total_seconds())} s" if late > timedelta(minutes=1) else None
+    requests.tell(ctx.tx, ctx.rung.ref, ctx.now, f"step:{step}", note=note)
+    if step == "wider":
+        yield from _wider(ctx, request)
+    elif step == "upwards":
+        yield from climb(ctx, request)
+    else:
+        yield from page(ctx, request, step)
+        yield from _again(ctx, request, step, int(ctx.rung.data.get("again", 0)))
+
+
+def _wider(ctx: Context, request: Request) -> Iterator[Effect]:
+    number, values = request.number, showing.openly(ctx, request)
+    urgent = request.urgency == "urgent"
+    yield from wave(ctx, request, 2, ctx.policy.waves.grid)
+    own = showing.room_of(ctx, request)
+    if own is not None:
+        yield ctx.post(own, "offering.still_open", about=number, urgent=urgent, **values)
+    for room in rooms.groups(ctx.tx):
+        near = 0 < places.distance(ctx.tx, request.place_id, room.place_id) <= 2
+        place = places.get(ctx.tx, room.place_id)
+        if near and room.id != own and place is not None and place.shares:
+            yield ctx.post(room.id, "offering.next_door", about=number, urgent=urgent, **values)
+
+
+def page(ctx: Context, request: Request, step: str) -> Iterator[Effect]:
+    """Page the people of a step."""
+    called = next_called(ctx, request, step)
+    requests.amend(ctx.tx, request.number, ctx.now, level=request.level + 1)
+    for person_id in called:
+        yield _call(ctx, request, person_id)
+
+
+def next_called(ctx: Context, request: Request, step: str) -> list[int]:
+    """Whom to page at a step: where there is nobody new, those of the next; the last step again."""
+    number = request.number
+    copied: list[int] = next((one["people"] for one in request.chain if one["step"] == step), [])
+    here = [one for one in copied if one != request.requester_id and _is_here(ctx, one)]
+    if not here:
+        requests.tell(ctx.tx, number, ctx.now, "nobody on call", note=step)
+    told = [one for one in here if one not in _paged(ctx, number)]
+    if not told and step != STEPS[-1]:
+        return next_called(ctx, request, STEPS[STEPS.index(step) + 1])
+    for person_id in (told or here)[:2]:
+        requests.tell(ctx.tx, number, ctx.now, "paged", person_id=person_id, note=step)
+    return (told or here)[:2]
+
+
+def _paged(ctx: Context, number: int) -> set[int | None]:
+    """Who has been paged since the clock of this request last began."""
+    paged: set[int | None] = set()
+    for event in requests.story(ctx.tx, number):
+        if event.what in {"made", "open again", "not settled"}:
+            paged.clear()
+        elif event.what == "paged":
+            paged.add(event.person_id)
+    return paged
+
+
+def _call(ctx: Context, request: Request, person_id: int) -> Ask:
+    return Ask(
+        ToPerson(person_id),
+        "offering.page",
+        {**showing.openly(ctx, request), "since": ctx.now - request.made_at},
+        about=request.number,
+        urgent=request.urgency == "urgent",
+        person_id=person_id,
+        question="offered",
+        ref=request.number,
+        wait=timedelta(hours=24),
+    )
+
+
+def _again(ctx: Context, request: Request, step: str, again: int) -> Iterator[Effect]:
+    """The last step repeats a few times; after that it stands in the coordinator's list."""
+    unclaimed, urgent = ctx.policy.unclaimed, request.urgency == "urgent"
+    if step != ("leader" if urgent else "coordinator") or again >= unclaimed.repeats:
+        return
+    wait = unclaimed.repeat_every if urgent else timedelta(hours=4)
+    due = ctx.now + wait if urgent else _by_day(ctx, request, ctx.now + wait)
+    data = {"step": step, "again": again + 1}
+    yield Later(f"unclaimed:{request.number}:{step}", due, "unclaimed", request.number, data)
+
+
+def climb(ctx: Context, request: Request) -> Iterator[Effect]:
+    """Up the tree: the coordinators of the next place above hear of it."""
+    above = places.chain(ctx.tx, request.place_id)[1:]
+    for place in above[request.level :] or above[-1:]:
+        told = people.serving(ctx.tx, place.id, "coordinator")
+        told += people.serving(ctx.tx, place.id, "leader")
+        if told:
+            requests.tell(ctx.tx, request.number, ctx.now, "climbed", note=place.name)
+            values = {**showing.openly(ctx, request), "since": ctx.now - request.made_at}
+            yield ctx.tell(told[0], "offering.climbed", about=request.number, **values)
+            return
+
+
+def _is_here(ctx: Context, person_id: int) -> bool:
+    return people.get(ctx.tx, person_id).left_at is None

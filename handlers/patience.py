@@ -1,0 +1,72 @@
+"""How long a claim lasts without a word: one nudge, then it wears off; and the promised times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from handlers import showing
+from handlers.kit import Ask, Context, Effect, Later, Never, ToPerson, rings
+from storage import claims, requests
+from storage.requests import Request
+
+ASKED = {"nudge": "yes_no"}
+
+
+def is_quick(request: Request) -> bool:
+    """Repairs and whatever is urgent go by the quick promise."""
+    return request.urgency == "urgent" or request.category == "repair"
+
+
+def begin(ctx: Context, request: Request, person_id: int) -> Iterator[Effect]:
+    """A new holder: nudge them if they stay silent, or shortly before the time agreed."""
+    number = request.number
+    prefix = f"claim:{number}:{person_id}:"
+    yield Never(prefix)
+    if request.urgency == "low":
+        return
+    nudge = ctx.policy.nudge
+    ahead = request.due_at - ctx.now if request.due_at else timedelta()
+    if request.due_at is not None and ahead > timedelta(hours=1):
+        due = request.due_at - nudge.before_planned
+    else:
+        due = ctx.now + (nudge.urgent if is_quick(request) else nudge.normal)
+    yield Later(f"{prefix}nudge", due, "nudge", number, {"person": person_id})
+
+
+def heard(ctx: Context, number: int) -> Iterator[Effect]:
+    """The helper has said how it goes: patience begins anew, and longer."""
+    person_id = ctx.who.id
+    claims.heard(ctx.tx, person_id, number, ctx.now)
+    prefix = f"claim:{number}:{person_id}:"
+    yield Never(prefix)
+    again = ctx.now + max(ctx.policy.nudge.normal, timedelta(minutes=30))
+    yield Later(f"{prefix}nudge", again, "nudge", number, {"person": person_id})
+
+
+@rings("nudge")
+def nudge(ctx: Context) -> Iterator[Effect]:
+    """No word from the helper: ask once how it goes."""
+    number, person_id = ctx.rung.ref, int(ctx.rung.data["person"])
+    request = requests.get(ctx.tx, number)
+    if request is None or person_id not in claims.holders(ctx.tx, number):
+        return
+    if request.state not in {*requests.IN_HAND, "reopened"}:
+        return
+    quick = is_quick(request)
+    lost = ctx.policy.nudge.urgent_lost if quick else ctx.policy.nudge.normal_lost
+    requests.tell(ctx.tx, number, ctx.now, "nudged", person_id=person_id)
+    yield Ask(
+        ToPerson(person_id),
+        "patience.nudge",
+        {**showing.openly(ctx, request), "left": lost},
+        about=number,
+        urgent=quick,
+        person_id=person_id,
+        question="nudge",
+        ref=number,
+        wait=timedelta(hours=12),
+    )
+    if request.state != "on_site":
+        key = f"claim:{number}:{person_id}:lost"
+        yield Later(key, ctx.now + lost, "lost", number, {"person": person_id})

@@ -1,0 +1,50 @@
+"""When something may be said: quiet hours, and caps on what nobody asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from handlers.kit import Context, Say
+from storage import outbox
+
+
+def earliest(ctx: Context, room_id: int, say: Say, zone: ZoneInfo) -> datetime:
+    """The instant from which this may be sent: now, after the quiet hours, or under the caps.
+
+    What is urgent and what answers the listener directly is never held back.
+    """
+    if say.urgent or say.direct:
+        return ctx.now
+    awake = after_quiet(ctx.now, ctx.policy.quiet.begins, ctx.policy.quiet.ends, zone)
+    return max(awake, _under_caps(ctx, room_id))
+
+
+def after_quiet(now: datetime, begins: time, ends: time, zone: ZoneInfo) -> datetime:
+    """``now``, or the end of the quiet hours it falls into."""
+    local = now.astimezone(zone)
+    over_midnight = begins > ends
+    clock = local.time()
+    late, early = clock >= begins, clock < ends
+    is_quiet = (late or early) if over_midnight else (late and early)
+    if not is_quiet:
+        return now
+    day = local.date() + timedelta(days=1 if over_midnight and clock >= begins else 0)
+    return datetime.combine(day, ends, zone).astimezone(now.tzinfo)
+
+
+def _under_caps(ctx: Context, room_id: int) -> datetime:
+    """The first instant at which no cap of this conversation would be passed."""
+    caps = ctx.policy.caps
+    limits = (
+        (timedelta(minutes=15), caps.per_15_min),
+        (timedelta(hours=1), caps.per_hour),
+        (timedelta(hours=3), caps.per_3_hours),
+    )
+    sent = outbox.told(ctx.tx, room_id, ctx.now - timedelta(hours=3))
+    at = ctx.now
+    for span, most in limits:
+        recent = [one for one in sent if one > ctx.now - span]
+        if len(recent) >= most:
+            at = max(at, recent[-most] + span)
+    return at

@@ -1,0 +1,67 @@
+"""A request from its number to the first neighbour asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from handlers import essentials, gifts, medicine, offering, recording, showing
+from handlers.kit import Context, Effect, Say, rings
+from handlers.reading import Reading
+from storage import people, places, requests, rooms
+from storage.places import Place
+from storage.requests import Request
+
+
+def make(ctx: Context, reading: Reading, text: str, place: Place) -> Iterator[Effect]:
+    """Number it, say what was understood, look into the box, then ask the neighbours."""
+    request = recording.record(
+        ctx, reading, text, place, kind="report" if reading.act == "report" else "need"
+    )
+    missing = essentials.lacks(reading)
+    if missing:
+        yield from essentials.ask_what(ctx, request)
+        return
+    yield from start(ctx, request)
+
+
+def start(ctx: Context, request: Request) -> Iterator[Effect]:
+    """Everything essential is known: the box first, then gifts, then neighbours in waves."""
+    looked = yield from medicine.look(ctx, request)
+    if looked.doctor_first:
+        return
+    keepers = tuple(dict.fromkeys(held.keeper_id for held in looked.held if held.keeper_id))
+    if not looked.held:
+        yield noted(ctx, request)
+    givers = gifts.givers(ctx, request)
+    serving = _serving(ctx, request)
+    yield from offering.begin(ctx, request, first=(*keepers, *givers, *serving))
+
+
+def _serving(ctx: Context, request: Request) -> tuple[int, ...]:
+    """Reports go to those whose work it is: the property service first."""
+    if request.kind != "report":
+        return ()
+    return tuple(people.serving(ctx.tx, request.place_id, "property")[:2])
+
+
+def noted(ctx: Context, request: Request) -> Say:
+    """The first answer: number, what was understood, what to expect."""
+    urgent = request.urgency == "urgent"
+    expect = ctx.policy.unclaimed.urgent.duty if urgent else ctx.policy.promises.claimed
+    key = "requests.reported" if request.kind == "report" else "requests.noted"
+    if urgent:
+        key += "_urgent"
+    values = showing.openly(ctx, request)
+    return ctx.reply(key, about=request.number, urgent=urgent, expect=expect, **values)
+
+
+@rings("essential")
+def begin_anyway(ctx: Context) -> Iterator[Effect]:
+    """Told or not, neighbours are asked now."""
+    request = requests.get(ctx.tx, ctx.rung.ref)
+    if request is None or request.state != "open":
+        return
+    ctx.speaker = people.get(ctx.tx, request.requester_id)
+    ctx.room = None if request.room_id is None else rooms.get(ctx.tx, request.room_id)
+    ctx.place = places.get(ctx.tx, request.place_id)
+    yield from start(ctx, request)

@@ -1,0 +1,22 @@
+"""What is kept no longer than needed: each night old words, names and ids are forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from handlers.kit import Context, Effect, daily
+from storage import inbox, outbox, questions, requests
+
+
+@daily("03:30")
+def forget(ctx: Context) -> Iterator[Effect]:
+    """Blank the words of closed requests and sent letters, drop ids that no gateway replays."""
+    keep = ctx.policy.retention
+    words = ctx.now - timedelta(days=keep.request_text_days)
+    requests.forget(ctx.tx, words)
+    outbox.forget(ctx.tx, words)
+    inbox.forget(ctx.tx, ctx.now - timedelta(days=keep.inbox_id_days))
+    requests.forget_names(ctx.tx, ctx.now - timedelta(days=keep.audit_name_days))
+    questions.forget(ctx.tx, ctx.now)
+    yield from ()

@@ -1,0 +1,45 @@
+"""The same thing twice: one place, one kind, one day. Whoever says yes joins and hears the end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from handlers import showing
+from handlers.kit import Ask, Context
+from handlers.reading import Reading
+from storage import requests
+from storage.requests import Request
+
+SHARED = ("repair", "sanitation", "safety", "dispute")
+"""Kinds of which one matter often has many who report it; goods are each household's own."""
+
+
+def twin(ctx: Context, place_id: int) -> Request | None:
+    """An unsettled request that this may be about."""
+    category, window = ctx.reading.category or "other", ctx.policy.requests.duplicate_window
+    names = {item.name for item in ctx.reading.items}
+    for other in requests.alike(ctx.tx, place_id, category, ctx.now - window):
+        own = other.requester_id == ctx.who.id
+        theirs = {str(item["name"]) for item in other.items}
+        same_things = bool(names & theirs) or names == theirs
+        both_reports = ctx.reading.act == "report" and other.kind == "report"
+        same_room = not ctx.reading.place.room or ctx.reading.place.room == other.room
+        if same_things and same_room and (own or (both_reports and category in SHARED)):
+            return other
+    return None
+
+
+def question(ctx: Context, other: Request, reading: Reading, text: str) -> Ask:
+    """``Is this the same thing as #12?``"""
+    return Ask(
+        ctx.here(),
+        "sameness.same",
+        showing.openly(ctx, other),
+        about=other.number,
+        direct=True,
+        person_id=ctx.who.id,
+        question="same",
+        ref=other.number,
+        data={"reading": reading.as_json(), "text": text},
+        wait=timedelta(hours=2),
+    )

@@ -1,0 +1,199 @@
+"""How a request ends: on the spot, done, settled, not settled, not needed any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from handlers import medicine, naming, offering, patience, showing
+from handlers.kit import Ask, Context, Effect, Later, Never, Sorry, ToPerson, answers, hears, rings
+from storage import claims, questions, requests
+from storage.requests import Request
+
+ASKED = {"settled": "settled"}
+
+
+@hears("arrived")
+def on_the_way(ctx: Context) -> Iterator[Effect]:
+    """The helper is on the way or on the spot: the requester hears it."""
+    number = naming.held(ctx)
+    if number is None:
+        return
+    request = requests.get(ctx.tx, number)
+    if request is None:
+        return
+    if request.state in {"claimed", "planned"}:
+        requests.move(ctx.tx, request, "on_site", ctx.now, who=ctx.who.id, why="arrived")
+    yield from patience.heard(ctx, number)
+    yield ctx.reply("settling.good", about=number, number=number)
+    name = showing.name_of(ctx.who)
+    for one in _asking(ctx, request):
+        yield ctx.tell(
+            one, "settling.arriving", about=number, urgent=True, number=number, name=name
+        )
+
+
+@answers("nudge", lambda ctx: ctx.reading.act in {"confirm", "chat", "claim"} and bool(ctx.text))
+def still_at_it(ctx: Context) -> Iterator[Effect]:
+    """Any word from the helper is a word."""
+    yield from patience.heard(ctx, ctx.asked.ref)
+    yield ctx.reply("settling.thanks_for_word", about=ctx.asked.ref, number=ctx.asked.ref)
+
+
+@hears("done")
+def done(ctx: Context) -> Iterator[Effect]:
+    """The helper says it is finished: the requester is asked."""
+    number = naming.held(ctx)
+    if number is None:
+        return
+    request = requests.get(ctx.tx, number)
+    if request is None:
+        return
+    requests.move(ctx.tx, request, "done", ctx.now, who=ctx.who.id, why="done")
+    yield Never(f"claim:{number}:")
+    questions.close(ctx.tx, None, "nudge", number)
+    yield from medicine.delivered(ctx, request)
+    yield ctx.reply("settling.asking", about=number, number=number)
+    yield _ask_settled(ctx, request)
+    silence = ctx.now + ctx.policy.requests.settle_silence
+    yield Later(f"settle:{number}", silence, "unconfirmed", number)
+
+
+def _ask_settled(ctx: Context, request: Request) -> Ask:
+    return Ask(
+        ToPerson(request.requester_id),
+        "settling.settled",
+        {**showing.openly(ctx, request), "name": showing.name_of(ctx.who)},
+        about=request.number,
+        urgent=True,
+        person_id=request.requester_id,
+        question="settled",
+        ref=request.number,
+    )
+
+
+@answers("settled", lambda ctx: ctx.reading.act in {"confirm", "reopen", "cancel"})
+def answer_settled(ctx: Context) -> Iterator[Effect]:
+    """The newest question about a finished task is the one answered."""
+    request = requests.get(ctx.tx, ctx.asked.ref)
+    if request is None or request.state != "done":
+        return
+    if ctx.reading.act == "reopen":
+        yield from reopen_it(ctx, request)
+    else:
+        yield from close(ctx, request, "done")
+
+
+@hears("confirm")
+def settled(ctx: Context) -> Iterator[Effect]:
+    """It is settled, says the one who asked: with or without having been asked."""
+    request = naming.own(ctx, "done", *requests.IN_HAND, "reopened", "open", "waiting")
+    if request is not None:
+        outcome = "done" if claims.holders(ctx.tx, request.number) else "by_others"
+        yield from close(ctx, request, outcome)
+
+
+@hears("reopen")
+def not_settled(ctx: Context) -> Iterator[Effect]:
+    """It is not settled after all: the same number, a new clock."""
+    request = naming.own(ctx, "done", "closed")
+    if request is None:
+        waiting = naming.own(ctx)
+        if waiting is not None:
+            yield ctx.reply(
+                "settling.still_on_it", about=waiting.number, **showing.openly(ctx, waiting)
+            )
+        return
+    days = timedelta(days=ctx.policy.requests.reopen_days)
+    if request.state == "closed" and (
+        request.closed_at is None or ctx.now - request.closed_at > days
+    ):
+        raise Sorry("settling.too_long_ago", number=request.number)
+    yield from reopen_it(ctx, request)
+
+
+def reopen_it(ctx: Context, request: Request) -> Iterator[Effect]:
+    """Back in the helper's hands, who may give it back; open to all where there was none."""
+    number = request.number
+    more: dict[str, Any] = {
+        "reopenings": request.reopenings + 1,
+        "outcome": None,
+        "closed_at": None,
+    }
+    requests.move(ctx.tx, request, "reopened", ctx.now, who=ctx.who.id, why="not settled", **more)
+    yield Never(f"settle:{number}")
+    again = requests.get(ctx.tx, number) or request
+    last = claims.of_request(ctx.tx, number, "held", "finished")[-1:]
+    yield ctx.reply("settling.reopened", about=number, number=number)
+    for claim in last:
+        claims.set_state(ctx.tx, number, claim.person_id, "held", ctx.now)
+        values = showing.openly(ctx, again)
+        yield ctx.tell(claim.person_id, "settling.not_settled", about=number, urgent=True, **values)
+        yield from patience.begin(ctx, again, claim.person_id)
+    if not last:
+        yield from offering.begin(ctx, again)
+
+
+@hears("cancel")
+def not_needed(ctx: Context) -> Iterator[Effect]:
+    """The one who asked needs it no more."""
+    request = naming.own(ctx)
+    if request is None:
+        if naming.said(ctx) is not None:
+            raise Sorry("settling.not_yours", number=naming.said(ctx))
+        return
+    yield from close(ctx, request, "not_needed")
+
+
+def close(ctx: Context, request: Request, outcome: str) -> Iterator[Effect]:
+    """The end: everybody who had a part in it hears, once."""
+    number, speaker = request.number, ctx.speaker.id if ctx.speaker else None
+    helpers = claims.holders(ctx.tx, number)
+    requests.move(
+        ctx.tx,
+        request,
+        "closed",
+        ctx.now,
+        who=speaker,
+        why=f"closed {outcome}",
+        outcome=outcome,
+        closed_at=ctx.now,
+    )
+    claims.end_all(ctx.tx, number, "finished", ctx.now)
+    for kind in ("offered", "settled", "nudge", "what"):
+        questions.close(ctx.tx, None, kind, number)
+    for prefix in (
+        f"unclaimed:{number}:",
+        f"claim:{number}:",
+        f"settle:{number}",
+        f"essential:{number}",
+    ):
+        yield Never(prefix)
+    if outcome not in {"done", "half_done"}:
+        yield from medicine.freed(ctx, request)
+    thanked = outcome in {"done", "half_done"}
+    if speaker is not None:
+        yield ctx.reply(
+            "settling.closed" if thanked else "settling.cancelled", about=number, number=number
+        )
+    for helper in helpers:
+        if helper != speaker:
+            key = "settling.thanks" if thanked else "settling.called_off"
+            values = {**showing.openly(ctx, request)}
+            yield ctx.tell(helper, key, about=number, urgent=not thanked, **values)
+    for one in _asking(ctx, request):
+        if one != speaker and speaker is not None:
+            yield ctx.tell(one, "settling.ended", about=number, **showing.openly(ctx, request))
+
+
+def _asking(ctx: Context, request: Request) -> list[int]:
+    return [request.requester_id, *requests.followers(ctx.tx, request.number)]
+
+
+@rings("unconfirmed")
+def never_confirmed(ctx: Context) -> Iterator[Effect]:
+    """Three days of silence: closed, and counted apart."""
+    request = requests.get(ctx.tx, ctx.rung.ref)
+    if request is not None and request.state == "done":
+        yield from close(ctx, request, "unconfirmed")

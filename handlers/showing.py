@@ -1,0 +1,128 @@
+"""How a request is named: openly in a group, in full to the one who holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.kit import Both, Context, Things, ToPerson, ToRoom, Word
+from handlers.reading import Reading
+from storage import people, places, requests, rooms
+from storage.db import Transaction
+from storage.people import Person
+from storage.places import Place
+from storage.requests import Request
+
+NEAR = 3
+"""Places this many steps apart (the same community) see each other's numbers."""
+
+
+def name_of(person: Person) -> Both:
+    return Both(person.name, person.name_en)
+
+
+def place_name(place: Place | None) -> Both:
+    return Both(place.name, place.name_en) if place else Both("", "")
+
+
+def what(request: Request) -> Things | Word:
+    """The things asked for, or the kind of matter where none is named."""
+    if request.items:
+        return Things(tuple(request.items))
+    return Word(f"kinds.{request.category}")
+
+
+def openly(ctx: Context, request: Request) -> dict[str, Any]:
+    """Number, kind and building: what a group may see."""
+    return {
+        "number": request.number,
+        "what": what(request),
+        "kind": Word(f"kinds.{request.category}"),
+        "place": place_name(places.get(ctx.tx, request.place_id)),
+    }
+
+
+def in_full(ctx: Context, request: Request) -> dict[str, Any]:
+    """All the helper needs: name, room, phone and the words. Only for a private letter."""
+    requester = people.get(ctx.tx, request.requester_id)
+    return {
+        **openly(ctx, request),
+        "name": name_of(requester),
+        "address": address(ctx, request),
+        "phone": request.phone
+        or ([requester.phone] if requester.phone else Word("requests.no_phone")),
+        "said": request.text,
+    }
+
+
+def address(ctx: Context, request: Request) -> Both:
+    """Building, unit and room, or the spot in words."""
+    place = place_name(places.get(ctx.tx, request.place_id))
+    unit, room = request.unit, request.room
+    if room is None and request.spot and not unit:
+        return Both(f"{place.zh} {request.spot}".strip(), f"{place.en or place.zh} {request.spot}")
+    zh = place.zh + (f"{unit}单元" if unit else "") + (f"{room}室" if room else "")
+    en = (
+        (place.en or place.zh)
+        + (f" unit {unit}" if unit else "")
+        + (f" room {room}" if room else "")
+    )
+    return Both(zh, en)
+
+
+def here(ctx: Context, number: int) -> Request | None:
+    """The request of this number if it may be seen where this was said."""
+    request = requests.get(ctx.tx, number)
+    if request is None:
+        return None
+    looking = ctx.place.id if ctx.place else None
+    if places.distance(ctx.tx, request.place_id, looking) <= NEAR or is_party(ctx, request):
+        return request
+    return None
+
+
+def is_party(ctx: Context, request: Request) -> bool:
+    """Whether the speaker asked for it, or serves the place it belongs to."""
+    if ctx.speaker is None:
+        return False
+    mine = ctx.who.id == request.requester_id
+    return mine or bool(people.roles_at(ctx.tx, ctx.who.id, request.place_id) - {"volunteer"})
+
+
+def room_of(ctx: Context, request: Request) -> int | None:
+    """The group where a request is talked about: where it was said, else its building's own."""
+    if request.room_id is not None and not rooms.get(ctx.tx, request.room_id).private:
+        return request.room_id
+    group = rooms.of_place(ctx.tx, request.place_id)
+    return group.id if group else None
+
+
+def columns(reading: Reading) -> Mapping[str, Any]:
+    """The columns of a request that a reading fills."""
+    return {
+        "category": reading.category or "other",
+        "items": [
+            {"text": one.text, "name": one.name, "quantity": one.quantity, "unit": one.unit}
+            for one in reading.items
+        ],
+        "spot": reading.place.text,
+        "unit": reading.place.unit,
+        "floor": reading.place.floor,
+        "room": reading.place.room,
+        "phone": list(reading.phone),
+        "for_text": reading.person.text,
+        "for_kind": reading.person.kind,
+        "for_age": reading.person.age,
+        "urgency": reading.urgency,
+        "due_text": reading.when.text if reading.when else None,
+    }
+
+
+def to_of(room_id: int | None, person_id: int) -> ToRoom | ToPerson:
+    """The group with a mention, or the person where there is no group."""
+    return ToPerson(person_id) if room_id is None else ToRoom(room_id, (person_id,))
+
+
+def requests_here(tx: Transaction, room_place: int | None) -> list[int]:
+    """The places whose requests are talked about in a group bound to this place."""
+    return [] if room_place is None else places.within(tx, room_place)

@@ -1,0 +1,184 @@
+"""What the coordinator and duty people say about a request: give it, pass it up, merge, close."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from handlers import naming, offering, settling, showing
+from handlers.claims import hand_over
+from handlers.kit import Ask, Context, Effect, Never, Sorry, ToPerson, answers, sentence
+from handlers.recording import known
+from storage import claims, people, questions, requests
+from storage.requests import Request
+
+ASKED = {"pass": "claim"}
+_OUTCOMES = {
+    "已转介": "referred",
+    "转介": "referred",
+    "办不了": "unable",
+    "联系不上": "unreachable",
+    "不需要": "not_needed",
+    "重复": "duplicate",
+    "部分": "half_done",
+    "referred": "referred",
+    "unable": "unable",
+    "unreachable": "unreachable",
+    "not needed": "not_needed",
+    "duplicate": "duplicate",
+    "half": "half_done",
+}
+
+
+def _served(ctx: Context) -> Request:
+    """The request named, where the speaker serves its place; Sorry otherwise."""
+    request = naming.must_see(ctx)
+    roles = people.roles_at(ctx.tx, ctx.who.id, request.place_id)
+    if not roles - {"volunteer", "keeper"}:
+        raise Sorry("steering.not_yours", number=request.number)
+    return request
+
+
+@sentence("assign")
+def assign(ctx: Context) -> Iterator[Effect]:
+    """`#12 交给小李`: the coordinator gives it to somebody, at once."""
+    request = naming.must_see(ctx)
+    number = request.number
+    person_id = _the_one(ctx, request)
+    serves = people.roles_at(ctx.tx, ctx.who.id, request.place_id) - {"volunteer", "keeper"}
+    if not serves:
+        yield from _pass_on(ctx, request, person_id)
+        return
+    if request.state in {"done", "closed"}:
+        raise Sorry("claims.over", number=number)
+    for holder in claims.holders(ctx.tx, number):
+        if holder == person_id:
+            raise Sorry("steering.has_it", number=number)
+        claims.set_state(ctx.tx, number, holder, "given_back", ctx.now)
+        yield Never(f"claim:{number}:{holder}:")
+        yield ctx.tell(holder, "steering.taken_over", about=number, number=number)
+    requests.tell(ctx.tx, number, ctx.now, "assigned", person_id=ctx.who.id)
+    yield from hand_over(ctx, request, person_id)
+    name = showing.name_of(people.get(ctx.tx, person_id))
+    if not ctx.in_group:
+        yield ctx.reply("steering.assigned", about=number, number=number, name=name)
+
+
+@sentence("pass_on", fits=lambda ctx: naming.held(ctx) is not None)
+def pass_on(ctx: Context) -> Iterator[Effect]:
+    """`转给小李`: the helper's newest task."""
+    request = known(ctx, naming.held(ctx) or 0)
+    yield from _pass_on(ctx, request, _the_one(ctx, request))
+
+
+def _the_one(ctx: Context, request: Request) -> int:
+    """The person of the name that was said, nearest to the request; Sorry if none or unclear."""
+    name = ctx.slots["name"]
+    found = people.named(ctx.tx, name, request.place_id) or _by_english(ctx, name)
+    if not found:
+        raise Sorry("steering.nobody", name=name)
+    near = [one for one in found if one.place_id == found[0].place_id]
+    if len(near) > 1:
+        raise Sorry("steering.several", name=name)
+    return found[0].id or 0
+
+
+def _by_english(ctx: Context, name: str) -> list[people.Person]:
+    return people.named(ctx.tx, name.title())
+
+
+def _pass_on(ctx: Context, request: Request, person_id: int) -> Iterator[Effect]:
+    """A helper asks somebody else to take over; they hold it until the other agrees."""
+    number = request.number
+    if (ctx.who.id) not in claims.holders(ctx.tx, number):
+        raise Sorry("steering.not_yours", number=number)
+    yield ctx.reply(
+        "steering.asking", about=number, name=showing.name_of(people.get(ctx.tx, person_id))
+    )
+    yield Ask(
+        ToPerson(person_id),
+        "steering.pass",
+        {**showing.openly(ctx, request), "name": showing.name_of(ctx.who)},
+        about=number,
+        person_id=person_id,
+        question="pass",
+        ref=number,
+        data={"from": ctx.who.id},
+    )
+
+
+@answers("pass", lambda ctx: ctx.reading.act in {"claim", "confirm", "release", "cancel"})
+def passed(ctx: Context) -> Iterator[Effect]:
+    """The other agrees, or not."""
+    number, giver = ctx.asked.ref, int(ctx.asked.data["from"])
+    request = known(ctx, number)
+    if ctx.reading.act in {"release", "cancel"}:
+        yield ctx.reply("claims.another_time")
+        yield ctx.tell(giver, "steering.declined", about=number, number=number)
+        return
+    if giver not in claims.holders(ctx.tx, number):
+        raise Sorry("claims.over", number=number)
+    claims.set_state(ctx.tx, number, giver, "given_back", ctx.now)
+    yield Never(f"claim:{number}:{giver}:")
+    yield ctx.tell(giver, "steering.off_you", about=number, number=number)
+    yield from hand_over(ctx, request, ctx.who.id)
+
+
+@sentence("up")
+def up(ctx: Context) -> Iterator[Effect]:
+    """`#12 上报`: up to the next place."""
+    request = _served(ctx)
+    yield ctx.reply("steering.going_up", about=request.number, number=request.number)
+    yield from offering.climb(ctx, request)
+    requests.amend(ctx.tx, request.number, ctx.now, level=request.level + 1)
+
+
+@sentence("close")
+def close(ctx: Context) -> Iterator[Effect]:
+    """`关闭 #12 已转介`: with an outcome, always."""
+    request = _served(ctx)
+    if request.state == "closed":
+        raise Sorry("claims.over", number=request.number)
+    said = ctx.slots.get("text", "").lower()
+    outcome = next((value for word, value in _OUTCOMES.items() if word in said), None)
+    if outcome is None:
+        outcome = "done" if said == "" or "解决" in said or "done" in said else "by_others"
+    yield from settling.close(ctx, request, outcome)
+
+
+@sentence("merge")
+def merge(ctx: Context) -> Iterator[Effect]:
+    """`合并 #12 #15`: the second joins the first; everybody who asked hears the end."""
+    kept = _served(ctx)
+    other = requests.get(ctx.tx, int(ctx.slots["count"]))
+    if other is None or other.state == "closed" or other.number == kept.number:
+        raise Sorry("requests.unknown", number=int(ctx.slots["count"]))
+    number = kept.number or 0
+    for one in (other.requester_id, *requests.followers(ctx.tx, other.number)):
+        if one != kept.requester_id:
+            requests.follow(ctx.tx, number, one)
+        yield ctx.tell(one, "steering.merged", about=number, number=number, other=other.number)
+    questions.close(ctx.tx, None, "offered", other.number)
+    requests.tell(ctx.tx, number, ctx.now, "merged", person_id=ctx.who.id, note=f"#{other.number}")
+    ended: dict[str, Any] = {"outcome": "duplicate", "closed_at": ctx.now}
+    requests.move(ctx.tx, other, "closed", ctx.now, who=ctx.who.id, why="merged", **ended)
+    yield Never(f"unclaimed:{other.number}:")
+    yield ctx.reply("steering.done_merging", about=number, number=number, other=other.number)
+
+
+@sentence("several")
+def several(ctx: Context) -> Iterator[Effect]:
+    """`#3 需要帮手 2人`: so many places in the task, each claimed by itself."""
+    request = naming.must_see(ctx)
+    if request.requester_id != ctx.who.id and not showing.is_party(ctx, request):
+        raise Sorry("steering.not_yours", number=request.number)
+    wanted = _count(ctx.slots["count"])
+    requests.amend(ctx.tx, request.number, ctx.now, wanted=wanted)
+    yield ctx.reply(
+        "steering.several_wanted", about=request.number, number=request.number, count=wanted
+    )
+
+
+def _count(said: str) -> int:
+    digits = {"一": 1, "二": 2, "两": 2, "俩": 2, "三": 3, "四": 4, "五": 5, "六": 6}
+    return max(1, min(20, int(said) if said.isdecimal() else digits.get(said[0], 1)))

@@ -1,0 +1,1 @@
+"""What it remembers: tables, transitions, queries, migrations."""

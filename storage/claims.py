@@ -1,0 +1,155 @@
+"""Claims: who holds a task, who stands by, and who was asked.
+
+A claim is ``held``, ``standby``, ``nod`` (waits for the coordinator), ``offered`` (a hand-over not
+yet accepted), ``given_back``, ``worn_off`` or ``finished``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint, bindparam, func, select, update
+from sqlmodel import Field, SQLModel
+
+from storage.db import Instant, Transaction, table
+from storage.requests import REQUEST, Request
+
+
+class Claim(SQLModel, table=True):
+    """One person's place in a task."""
+
+    __tablename__ = "claim"
+    __table_args__ = (UniqueConstraint("number", "person_id"),)
+
+    id: int = Field(default=None, primary_key=True)
+    number: int = Field(foreign_key="request.number", index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    state: str
+    at: datetime = Field(sa_type=Instant)
+    heard_at: datetime = Field(sa_type=Instant)
+    """The last word from the helper."""
+
+
+class Invitation(SQLModel, table=True):
+    """Somebody was asked whether they can take a task."""
+
+    __tablename__ = "invitation"
+
+    number: int = Field(foreign_key="request.number", primary_key=True)
+    person_id: int = Field(foreign_key="person.id", primary_key=True, index=True)
+    wave: int
+    at: datetime = Field(sa_type=Instant)
+    answer: str | None = None
+    why: str = ""
+
+
+CLAIM, INVITATION = table(Claim), table(Invitation)
+
+_OF_REQUEST = (
+    select(CLAIM).where(CLAIM.c.number == bindparam("number")).order_by(CLAIM.c.at, CLAIM.c.id)
+)
+
+
+def of_request(tx: Transaction, number: int, *states: str) -> list[Claim]:
+    """Claims on a request, oldest first; only these states if any are named."""
+    found = tx.rows(Claim, _OF_REQUEST, {"number": number})
+    return [one for one in found if not states or one.state in states]
+
+
+def holders(tx: Transaction, number: int) -> list[int]:
+    return [one.person_id for one in of_request(tx, number, "held")]
+
+
+def standby(tx: Transaction, number: int) -> list[int]:
+    """Who stands by, in the order in which they said so."""
+    return [one.person_id for one in of_request(tx, number, "standby")]
+
+
+def set_state(tx: Transaction, number: int, person_id: int, state: str, now: datetime) -> None:
+    """Give this person this place in the task, from now."""
+    mine = (CLAIM.c.number == number) & (CLAIM.c.person_id == person_id)
+    done = tx.run(update(CLAIM).where(mine).values(state=state, at=now, heard_at=now))
+    if done.rowcount == 0:
+        row = {"number": number, "person_id": person_id, "state": state, "at": now, "heard_at": now}
+        tx.insert(CLAIM, row)
+    forget_involved(tx, person_id)
+
+
+def forget_involved(tx: Transaction, person_id: int) -> None:
+    """What this person is busy with has changed."""
+    tx.memo.pop(("involved", person_id), None)
+
+
+def end_all(tx: Transaction, number: int, state: str, now: datetime) -> None:
+    """Every place in the task ends so."""
+    standing = CLAIM.c.state.in_(("held", "standby", "nod", "offered"))
+    for claim in of_request(tx, number):
+        forget_involved(tx, claim.person_id)
+    tx.run(update(CLAIM).where(CLAIM.c.number == number, standing).values(state=state, at=now))
+
+
+def heard(tx: Transaction, person_id: int, number: int, now: datetime) -> None:
+    """The helper has said something about the task."""
+    mine = (CLAIM.c.number == number) & (CLAIM.c.person_id == person_id)
+    tx.run(update(CLAIM).where(mine).values(heard_at=now))
+
+
+def tasks(
+    tx: Transaction, person_id: int, states: Sequence[str] = ("claimed", "on_site", "planned")
+) -> list[Request]:
+    """Requests this person holds, newest claim first."""
+    chosen = (
+        select(REQUEST)
+        .join(CLAIM, CLAIM.c.number == REQUEST.c.number)
+        .where(CLAIM.c.person_id == person_id, CLAIM.c.state == "held", REQUEST.c.state.in_(states))
+        .order_by(CLAIM.c.at.desc(), REQUEST.c.number.desc())
+    )
+    return tx.rows(Request, chosen)
+
+
+def loads(tx: Transaction) -> dict[int, int]:
+    """person id → how many tasks they hold."""
+    counted = (
+        select(CLAIM.c.person_id, func.count())
+        .where(CLAIM.c.state == "held")
+        .group_by(CLAIM.c.person_id)
+    )
+    return {row[0]: int(row[1]) for row in tx.connection.execute(counted)}
+
+
+def invite(
+    tx: Transaction, number: int, person_id: int, *, wave: int, now: datetime, why: str
+) -> None:
+    row = {"number": number, "person_id": person_id, "wave": wave, "at": now, "why": why}
+    tx.put(INVITATION, row)
+
+
+def invitations(tx: Transaction, number: int) -> list[Invitation]:
+    """Everybody who was asked, in order."""
+    tx.flush(INVITATION)
+    chosen = select(INVITATION).where(INVITATION.c.number == number)
+    return tx.rows(Invitation, chosen.order_by(INVITATION.c.wave, INVITATION.c.at))
+
+
+def invited_to(tx: Transaction, person_id: int) -> list[Request]:
+    """Unclaimed requests this person was asked about and has not declined, newest asking first."""
+    tx.flush(INVITATION)
+    chosen = (
+        select(REQUEST)
+        .join(INVITATION, INVITATION.c.number == REQUEST.c.number)
+        .where(
+            INVITATION.c.person_id == person_id,
+            INVITATION.c.answer.is_(None),
+            REQUEST.c.state.in_(("open", "reopened")),
+        )
+        .order_by(INVITATION.c.at.desc(), REQUEST.c.number.desc())
+    )
+    return tx.rows(Request, chosen)
+
+
+def answer(tx: Transaction, number: int, person_id: int, what: str) -> None:
+    """Note how somebody who was asked answered: ``yes`` or ``no``."""
+    tx.flush(INVITATION)
+    mine = (INVITATION.c.number == number) & (INVITATION.c.person_id == person_id)
+    tx.run(update(INVITATION).where(mine).values(answer=what))

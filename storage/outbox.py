@@ -1,0 +1,170 @@
+"""Letters: what the bot has decided to say, until it is known to have been said.
+
+States: ``waiting → sending → sent``; aside ``unsure`` (may have arrived), ``refused`` (the platform
+will not take it), ``stale`` (not worth sending any more), ``folded`` (said in a digest instead).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, bindparam, func, select, text, update
+from sqlmodel import Field, SQLModel
+
+from storage.db import Instant, Transaction, table
+
+
+class LetterRow(SQLModel, table=True):
+    """One thing to say in one conversation. ``kind`` is its text key."""
+
+    __tablename__ = "outbox"
+
+    id: int = Field(default=None, primary_key=True)
+    gateway: str
+    room_id: int = Field(foreign_key="room.id")
+    about: int | None = None
+    kind: str
+    text: str
+    mentions: list[int] = Field(default_factory=list, sa_type=JSON)
+    photos: list[list[str]] = Field(default_factory=list, sa_type=JSON)
+    urgent: bool = False
+    direct: bool = False
+    made_at: datetime = Field(sa_type=Instant)
+    not_before: datetime = Field(sa_type=Instant)
+    expires_at: datetime | None = Field(default=None, sa_type=Instant)
+    state: str = "waiting"
+    tries: int = 0
+    sent_at: datetime | None = Field(default=None, sa_type=Instant)
+    external: str | None = None
+    answers: str | None = None
+    """The id of the message this answers, if it answers one."""
+
+
+LETTER = table(LetterRow)
+Index(
+    "ix_outbox_unsent",
+    LETTER.c.gateway,
+    LETTER.c.not_before,
+    sqlite_where=text("state IN ('waiting','sending','unsure')"),
+    postgresql_where=text("state IN ('waiting','sending','unsure')"),
+)
+Index("ix_outbox_room_made", LETTER.c.room_id, LETTER.c.made_at)
+Index("ix_outbox_external", LETTER.c.external, sqlite_where=text("external IS NOT NULL"))
+
+_WAITING = (
+    select(LETTER)
+    .where(
+        text("state IN ('waiting','sending','unsure')"),
+        LETTER.c.state == "waiting",
+        LETTER.c.gateway == bindparam("gateway"),
+        LETTER.c.not_before <= bindparam("now"),
+    )
+    .order_by(LETTER.c.urgent.desc(), LETTER.c.id)
+    .limit(bindparam("most"))
+)
+_LEASE = (
+    update(LETTER)
+    .where(LETTER.c.id == bindparam("letter"))
+    .values(state="sending", tries=LETTER.c.tries + 1)
+)
+_MARK = (
+    update(LETTER)
+    .where(LETTER.c.id == bindparam("letter"))
+    .values(
+        state=bindparam("to_state"),
+        external=bindparam("platform_id"),
+        sent_at=bindparam("at"),
+        not_before=bindparam("again"),
+    )
+)
+
+
+def put(tx: Transaction, row: Mapping[str, Any]) -> None:
+    """Queue a letter (columns of `LetterRow`)."""
+    tx.put(LETTER, dict(row))
+
+
+def waiting(tx: Transaction, gateway: str, now: datetime, most: int = 500) -> list[LetterRow]:
+    """Letters that may go by this gateway now: urgent first, then oldest first."""
+    tx.flush(LETTER)
+    return tx.rows(LetterRow, _WAITING, {"gateway": gateway, "now": now, "most": most})
+
+
+def lease(tx: Transaction, ids: Sequence[int]) -> None:
+    """Mark as being sent, before the sending."""
+    tx.run(_LEASE, [{"letter": one} for one in ids])
+
+
+def mark(tx: Transaction, marks: Sequence[Mapping[str, Any]]) -> None:
+    """Write results: rows of ``letter, to_state, platform_id, at, again``."""
+    tx.run(_MARK, marks)
+
+
+def in_doubt(tx: Transaction, gateway: str) -> list[LetterRow]:
+    """Letters that were being sent when the bot stopped, or whose sending timed out."""
+    tx.flush(LETTER)
+    chosen = select(LETTER).where(
+        LETTER.c.gateway == gateway, LETTER.c.state.in_(("sending", "unsure"))
+    )
+    return tx.rows(LetterRow, chosen.order_by(LETTER.c.id))
+
+
+def next_due(tx: Transaction, now: datetime) -> datetime | None:
+    """When the next of the letters held back until after ``now`` may go."""
+    tx.flush(LETTER)
+    found: datetime | None = tx.connection.execute(
+        select(LETTER.c.not_before)
+        .where(
+            text("state IN ('waiting','sending','unsure')"),
+            LETTER.c.state == "waiting",
+            LETTER.c.not_before > now,
+        )
+        .order_by(LETTER.c.not_before)
+        .limit(1)
+    ).scalar()
+    return found
+
+
+def told(tx: Transaction, room_id: int, since: datetime) -> list[datetime]:
+    """When this conversation was told something it had not asked for, since an instant."""
+    tx.flush(LETTER)
+    return tx.values(
+        select(LETTER.c.not_before)
+        .where(
+            LETTER.c.room_id == room_id,
+            LETTER.c.made_at > since,
+            LETTER.c.direct.is_(False),
+            LETTER.c.urgent.is_(False),
+            LETTER.c.state.in_(("waiting", "sending", "sent", "unsure")),
+        )
+        .order_by(LETTER.c.not_before)
+    )
+
+
+def about(tx: Transaction, external: str) -> int | None:
+    """The request that a sent message was about, by the platform's id of the message."""
+    found = tx.values(select(LETTER.c.about).where(LETTER.c.external == external))
+    return found[0] if found else None
+
+
+def depth(tx: Transaction) -> tuple[int, datetime | None]:
+    """How many letters are unsent, and when the oldest was made."""
+    tx.flush(LETTER)
+    unsent = LETTER.c.state.in_(("waiting", "sending", "unsure"))
+    row = tx.connection.execute(
+        select(func.count(), func.min(LETTER.c.made_at)).where(unsent)
+    ).one()
+    return int(row[0]), row[1]
+
+
+def fold(tx: Transaction, ids: Sequence[int]) -> None:
+    """These were said in a digest instead."""
+    tx.run(update(LETTER).where(LETTER.c.id.in_(ids)).values(state="folded"))
+
+
+def forget(tx: Transaction, before: datetime) -> int:
+    """Blank the words of letters sent long ago; how many."""
+    old = (LETTER.c.made_at < before) & (LETTER.c.text != "") & (LETTER.c.state != "waiting")
+    return tx.run(update(LETTER).where(old).values(text="")).rowcount

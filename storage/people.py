@@ -1,0 +1,273 @@
+"""People: who they are, their accounts on the gateways, roles, skills and stated hours."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import UniqueConstraint, bindparam, select, update
+from sqlmodel import Field, SQLModel
+
+from storage import places
+from storage.db import Instant, Transaction, table
+
+ROLES = (
+    "volunteer",
+    "coordinator",
+    "doctor",
+    "community_worker",
+    "property",
+    "police",
+    "keeper",
+    "mediator",
+    "leader",
+)
+"""What a person can be at a place; every person living there is a resident without saying."""
+
+
+class Person(SQLModel, table=True):
+    """A neighbour. ``vouched``: imported, or vouched for by the coordinator."""
+
+    __tablename__ = "person"
+
+    id: int = Field(default=None, primary_key=True)
+    key: str | None = Field(default=None, unique=True)
+    name: str = Field(index=True)
+    name_en: str = ""
+    lang: str = "zh"
+    place_id: int | None = Field(default=None, foreign_key="place.id", index=True)
+    unit: str | None = None
+    floor: str | None = None
+    room: str | None = None
+    phone: str | None = None
+    birth_year: int | None = None
+    joined_at: datetime = Field(sa_type=Instant)
+    vouched: bool = False
+    noticed: bool = False
+    """Told once what the bot keeps."""
+    left_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Account(SQLModel, table=True):
+    """A person's name on a gateway."""
+
+    __tablename__ = "account"
+    __table_args__ = (UniqueConstraint("gateway", "external"),)
+
+    id: int = Field(default=None, primary_key=True)
+    gateway: str
+    external: str
+    person_id: int = Field(foreign_key="person.id", index=True)
+
+
+class Role(SQLModel, table=True):
+    """What a person is at a place."""
+
+    __tablename__ = "role"
+    __table_args__ = (UniqueConstraint("person_id", "place_id", "role"),)
+
+    id: int = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    place_id: int = Field(foreign_key="place.id", index=True)
+    role: str
+    since: datetime = Field(sa_type=Instant)
+
+
+class Skill(SQLModel, table=True):
+    """What a person can do or lend, as a category of the reader or a word of their own."""
+
+    __tablename__ = "skill"
+    __table_args__ = (UniqueConstraint("person_id", "skill"),)
+
+    id: int = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    skill: str
+
+
+class Hours(SQLModel, table=True):
+    """When a volunteer can be asked: weekdays as digits (``12345``), minutes of the day."""
+
+    __tablename__ = "hours"
+
+    id: int = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    weekdays: str = "1234567"
+    start: int = 0
+    end: int = 1440
+
+
+PERSON, ACCOUNT, ROLE = table(Person), table(Account), table(Role)
+SKILL, HOURS = table(Skill), table(Hours)
+
+_BY_ID = select(PERSON).where(PERSON.c.id == bindparam("id"))
+_BY_ACCOUNT = (
+    select(PERSON)
+    .join(ACCOUNT, ACCOUNT.c.person_id == PERSON.c.id)
+    .where(ACCOUNT.c.gateway == bindparam("gateway"), ACCOUNT.c.external == bindparam("external"))
+)
+
+
+def get(tx: Transaction, person_id: int) -> Person:
+    """The person; KeyError if there is none."""
+    kept = tx.memo.get(("person", person_id))
+    if kept is None:
+        kept = tx.first(Person, _BY_ID, {"id": person_id})
+        if kept is None:
+            raise KeyError(person_id)
+        tx.memo["person", person_id] = kept
+    found: Person = kept
+    return found
+
+
+def by_key(tx: Transaction, key: str) -> Person | None:
+    """The person of the operator's own short name."""
+    return tx.first(Person, select(PERSON).where(PERSON.c.key == key))
+
+
+def by_account(tx: Transaction, gateway: str, external: str) -> Person | None:
+    key = ("account", gateway, external)
+    person_id: int | None = tx.memo.get(key)
+    if person_id is None:
+        row = tx.first(Person, _BY_ACCOUNT, {"gateway": gateway, "external": external})
+        if row is None:
+            return None
+        tx.memo["person", row.id] = row
+        tx.memo[key] = person_id = row.id
+    return get(tx, person_id) if person_id is not None else None
+
+
+def account(tx: Transaction, person_id: int, gateway: str) -> str | None:
+    """The person's own name on a gateway, if they have one there."""
+    key = ("external", gateway, person_id)
+    if key not in tx.memo:
+        found = tx.values(
+            select(ACCOUNT.c.external).where(
+                ACCOUNT.c.person_id == person_id, ACCOUNT.c.gateway == gateway
+            )
+        )
+        tx.memo[key] = found[0] if found else None
+    external: str | None = tx.memo[key]
+    return external
+
+
+def accounts(tx: Transaction, person_id: int) -> list[Account]:
+    """Every account of a person, oldest first."""
+    return tx.rows(
+        Account, select(ACCOUNT).where(ACCOUNT.c.person_id == person_id).order_by(ACCOUNT.c.id)
+    )
+
+
+def named(tx: Transaction, name: str, near: int | None = None) -> list[Person]:
+    """People of this name who are still here, nearest first."""
+    found = tx.rows(
+        Person,
+        select(PERSON).where(
+            (PERSON.c.name == name) | (PERSON.c.name_en == name), PERSON.c.left_at.is_(None)
+        ),
+    )
+    return sorted(found, key=lambda one: (places.distance(tx, near, one.place_id), one.id))
+
+
+def add(tx: Transaction, **columns: Any) -> int:
+    return tx.insert(PERSON, columns)
+
+
+def change(tx: Transaction, person_id: int, **columns: Any) -> None:
+    tx.run(update(PERSON).where(PERSON.c.id == person_id).values(**columns))
+    tx.memo.pop(("person", person_id), None)
+    tx.memo.pop("cast", None)
+
+
+def add_account(tx: Transaction, person_id: int, gateway: str, external: str) -> None:
+    tx.insert(ACCOUNT, {"person_id": person_id, "gateway": gateway, "external": external})
+    tx.memo.pop(("external", gateway, person_id), None)
+
+
+def give_role(tx: Transaction, person_id: int, place_id: int, role: str, now: datetime) -> bool:
+    """False if they had it already."""
+    if role in roles_at(tx, person_id, place_id):
+        return False
+    row = {"person_id": person_id, "place_id": place_id, "role": role, "since": now}
+    tx.insert(ROLE, row)
+    _forget_roles(tx)
+    return True
+
+
+def drop_role(tx: Transaction, person_id: int, role: str) -> int:
+    """Take the role away everywhere; how many places that was."""
+    gone = tx.run(ROLE.delete().where(ROLE.c.person_id == person_id, ROLE.c.role == role))
+    _forget_roles(tx)
+    return gone.rowcount
+
+
+def set_roles(tx: Transaction, person_id: int, wanted: set[tuple[int, str]], now: datetime) -> None:
+    """Have exactly these ``(place id, role)``."""
+    for place_id, role in set(all_roles(tx).get(person_id, ())) - wanted:
+        here = (ROLE.c.person_id == person_id) & (ROLE.c.place_id == place_id)
+        tx.run(ROLE.delete().where(here, ROLE.c.role == role))
+    for place_id, role in sorted(wanted - set(all_roles(tx).get(person_id, ()))):
+        row = {"person_id": person_id, "place_id": place_id, "role": role, "since": now}
+        tx.insert(ROLE, row)
+    _forget_roles(tx)
+
+
+def _forget_roles(tx: Transaction) -> None:
+    for key in ("roles", "cast"):
+        tx.memo.pop(key, None)
+
+
+def all_roles(tx: Transaction) -> dict[int, list[tuple[int, str]]]:
+    """person id → (place id, role), kept until a role changes."""
+    kept: dict[int, list[tuple[int, str]]] | None = tx.memo.get("roles")
+    if kept is None:
+        kept = {}
+        for row in tx.rows(Role, select(ROLE).order_by(ROLE.c.id)):
+            kept.setdefault(row.person_id, []).append((row.place_id, row.role))
+        tx.memo["roles"] = kept
+    return kept
+
+
+def roles_at(tx: Transaction, person_id: int, place_id: int | None) -> set[str]:
+    """What the person is at this place or at one that contains it."""
+    above = {place.id for place in places.chain(tx, place_id)}
+    return {role for at, role in all_roles(tx).get(person_id, ()) if at in above}
+
+
+def serving(tx: Transaction, place_id: int | None, role: str) -> list[int]:
+    """Who has a role for a place: at the place itself first, then further up the tree."""
+    order = {place.id: steps for steps, place in enumerate(places.chain(tx, place_id))}
+    found = [
+        (order[at], person_id)
+        for person_id, held in all_roles(tx).items()
+        for at, what in held
+        if what == role and at in order
+    ]
+    return list(dict.fromkeys(person_id for _, person_id in sorted(found)))
+
+
+def skills(tx: Transaction, person_id: int) -> set[str]:
+    return set(tx.values(select(SKILL.c.skill).where(SKILL.c.person_id == person_id)))
+
+
+def add_skills(tx: Transaction, person_id: int, new: set[str]) -> None:
+    for skill in sorted(new - skills(tx, person_id)):
+        tx.insert(SKILL, {"person_id": person_id, "skill": skill})
+    tx.memo.pop("cast", None)
+
+
+def set_skills(tx: Transaction, person_id: int, wanted: set[str]) -> None:
+    """Have exactly these skills."""
+    tx.run(SKILL.delete().where(SKILL.c.person_id == person_id, SKILL.c.skill.not_in(wanted)))
+    add_skills(tx, person_id, wanted)
+
+
+def hours(tx: Transaction, person_id: int) -> list[Hours]:
+    return tx.rows(Hours, select(HOURS).where(HOURS.c.person_id == person_id))
+
+
+def set_hours(tx: Transaction, person_id: int, spans: list[tuple[str, int, int]]) -> None:
+    """Replace the stated hours by ``(weekdays, start minute, end minute)`` spans."""
+    tx.run(HOURS.delete().where(HOURS.c.person_id == person_id))
+    for weekdays, start, end in spans:
+        tx.insert(HOURS, {"person_id": person_id, "weekdays": weekdays, "start": start, "end": end})
+    tx.memo.pop("cast", None)

@@ -1,0 +1,109 @@
+"""Places as a tree: building → micro-grid → grid → community → street."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import JSON, select, update
+from sqlmodel import Field, SQLModel
+
+from storage.db import Transaction, table
+
+KINDS = ("building", "micro_grid", "grid", "community", "street")
+
+
+class Place(SQLModel, table=True):
+    """One place. ``key`` is the operator's own name; ``shares`` lets neighbours draw on it."""
+
+    __tablename__ = "place"
+
+    id: int = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    name: str
+    name_en: str = ""
+    kind: str
+    parent_id: int | None = Field(default=None, foreign_key="place.id", index=True)
+    zone: str = "Asia/Shanghai"
+    number: str | None = None
+    """The building's number as people say it (``3``), to find it from words."""
+    gas_phone: str | None = None
+    desk_phone: str | None = None
+    shares: bool = True
+    settings: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+PLACE = table(Place)
+
+
+def every(tx: Transaction) -> dict[int, Place]:
+    """All places by id; kept, since they change only by import."""
+    kept = tx.memo.get("places")
+    if kept is None:
+        kept = tx.memo["places"] = {row.id: row for row in tx.rows(Place, select(PLACE))}
+    found: dict[int, Place] = kept
+    return found
+
+
+def get(tx: Transaction, place_id: int | None) -> Place | None:
+    return None if place_id is None else every(tx).get(place_id)
+
+
+def by_key(tx: Transaction, key: str) -> Place | None:
+    return next((place for place in every(tx).values() if place.key == key), None)
+
+
+def chain(tx: Transaction, place_id: int | None) -> list[Place]:
+    """The place itself and all that contain it, smallest first."""
+    places, found = every(tx), []
+    while place_id is not None and (place := places.get(place_id)) and place not in found:
+        found.append(place)
+        place_id = place.parent_id
+    return found
+
+
+def within(tx: Transaction, place_id: int) -> list[int]:
+    """The ids of the place and of all places inside it."""
+    memo = tx.memo.setdefault("places within", {})
+    if place_id not in memo:
+        inside = [key for key in every(tx) if any(above.id == place_id for above in chain(tx, key))]
+        memo[place_id] = inside
+    found: list[int] = memo[place_id]
+    return found
+
+
+def distance(tx: Transaction, one: int | None, other: int | None) -> int:
+    """Steps up from ``one`` until the place contains ``other``: 0 the same, 1 the same micro-grid…
+
+    99 where they share no place.
+    """
+    if one == other:
+        return 0
+    above = [place.id for place in chain(tx, other)]
+    for steps, place in enumerate(chain(tx, one)):
+        if place.id in above:
+            return steps
+    return 99
+
+
+def building(tx: Transaction, near: int | None, number: str) -> Place | None:
+    """The building called ``number`` nearest to a place, looking outwards."""
+    wanted = number.upper()
+    for around in chain(tx, near):
+        inside = (every(tx)[key] for key in within(tx, around.id or 0))
+        for place in inside:
+            if place.kind == "building" and (place.number or "").upper() == wanted:
+                return place
+    return None
+
+
+def add(tx: Transaction, **columns: Any) -> int:
+    place_id = tx.insert(PLACE, {"settings": {}, **columns})
+    tx.memo.pop("places", None)
+    tx.memo.pop("places within", None)
+    return place_id
+
+
+def change(tx: Transaction, place_id: int, **columns: Any) -> None:
+    tx.run(update(PLACE).where(PLACE.c.id == place_id).values(**columns))
+    tx.memo.pop("places", None)
+    tx.memo.pop("places within", None)

@@ -1,0 +1,99 @@
+"""What the bot has asked and not yet been told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, bindparam, delete, select, update
+from sqlmodel import Field, SQLModel
+
+from storage.db import Instant, Transaction, table
+
+
+class Question(SQLModel, table=True):
+    """One open question to one person: ``kind`` picks who reads the answer."""
+
+    __tablename__ = "question"
+
+    id: int = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    room_id: int | None = None
+    kind: str
+    ref: int = 0
+    data: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    asked_at: datetime = Field(sa_type=Instant)
+    until: datetime = Field(sa_type=Instant)
+    state: str = "open"
+
+
+QUESTION = table(Question)
+
+_OPEN = (
+    select(QUESTION)
+    .where(QUESTION.c.person_id == bindparam("person_id"), QUESTION.c.state == "open")
+    .order_by(QUESTION.c.id.desc())
+)
+
+
+def ask(
+    tx: Transaction,
+    person_id: int,
+    kind: str,
+    *,
+    ref: int,
+    data: Mapping[str, Any],
+    room_id: int | None,
+    now: datetime,
+    until: datetime,
+) -> None:
+    """Remember a question; the same question about the same thing is renewed, not doubled."""
+    if any(one.kind == kind and one.ref == ref for one in open_to(tx, person_id, now)):
+        close(tx, person_id, kind, ref)
+    row = {
+        "person_id": person_id,
+        "room_id": room_id,
+        "kind": kind,
+        "ref": ref,
+        "data": dict(data),
+        "asked_at": now,
+        "until": until,
+        "state": "open",
+    }
+    tx.put(QUESTION, row)
+    tx.memo.pop(("questions", person_id), None)
+
+
+def open_to(tx: Transaction, person_id: int, now: datetime) -> list[Question]:
+    """What this person has been asked and may still answer, newest first."""
+    key = ("questions", person_id)
+    if key not in tx.memo:
+        tx.flush(QUESTION)
+        tx.memo[key] = tx.rows(Question, _OPEN, {"person_id": person_id})
+    return [one for one in tx.memo[key] if one.until > now]
+
+
+def answered(tx: Transaction, question: Question, state: str = "answered") -> None:
+    tx.run(update(QUESTION).where(QUESTION.c.id == question.id).values(state=state))
+    tx.memo.pop(("questions", question.person_id), None)
+
+
+def close(tx: Transaction, person_id: int | None, kind: str, ref: int) -> None:
+    """Nobody (or this person no longer) needs to answer this."""
+    tx.flush(QUESTION)
+    matching = (QUESTION.c.kind == kind) & (QUESTION.c.ref == ref) & (QUESTION.c.state == "open")
+    if person_id is not None:
+        matching &= QUESTION.c.person_id == person_id
+    for asked in set(tx.values(select(QUESTION.c.person_id).where(matching))):
+        tx.memo.pop(("questions", asked), None)
+    tx.run(update(QUESTION).where(matching).values(state="closed"))
+
+
+def forget(tx: Transaction, now: datetime) -> int:
+    """Drop questions that were answered, closed or left too long; how many."""
+    tx.flush(QUESTION)
+    gone = tx.run(delete(QUESTION).where((QUESTION.c.state != "open") | (QUESTION.c.until < now)))
+    for key in [key for key in tx.memo if isinstance(key, tuple) and key[0] == "questions"]:
+        del tx.memo[key]
+    return gone.rowcount

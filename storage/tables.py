@@ -1,0 +1,42 @@
+"""Every table of the bot, so that the metadata is complete wherever it is needed."""
+
+from __future__ import annotations
+
+from sqlalchemy import MetaData
+from sqlmodel import SQLModel
+
+from storage import (
+    boxes,
+    checkins,
+    claims,
+    duty,
+    inbox,
+    outbox,
+    people,
+    places,
+    questions,
+    requests,
+    rooms,
+    timers,
+)
+
+MODULES = (
+    places,
+    people,
+    rooms,
+    inbox,
+    outbox,
+    timers,
+    questions,
+    requests,
+    claims,
+    boxes,
+    duty,
+    checkins,
+)
+"""The modules that declare tables; a new one goes here, or the migrations do not see it."""
+
+
+def metadata() -> MetaData:
+    """The metadata of them all."""
+    return SQLModel.metadata
