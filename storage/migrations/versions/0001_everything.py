@@ -1,0 +1,718 @@
+"""Everything the bot remembers."""
+# ruff: noqa: PLR0915  a migration is as long as it is
+
+import sqlalchemy as sa
+import sqlmodel.sql.sqltypes
+from alembic import op
+
+import storage.db
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "gap_told",
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_gap_told")),
+    )
+    op.create_table(
+        "inbox",
+        sa.Column("mid", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", storage.db.Instant(), nullable=False),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("mid", name=op.f("pk_inbox")),
+    )
+    with op.batch_alter_table("inbox", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_inbox_at"), ["at"], unique=False)
+
+    op.create_table(
+        "place",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name_en", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("zone", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("number", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("gas_phone", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("desk_phone", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("shares", sa.Boolean(), nullable=False),
+        sa.Column("settings", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["parent_id"], ["place.id"], name=op.f("fk_place_parent_id_place")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_place")),
+        sa.UniqueConstraint("key", name=op.f("uq_place_key")),
+    )
+    with op.batch_alter_table("place", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_place_parent_id"), ["parent_id"], unique=False)
+
+    op.create_table(
+        "timer",
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("due_at", storage.db.Instant(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("ref", sa.Integer(), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_timer")),
+    )
+    with op.batch_alter_table("timer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_timer_due_at"), ["due_at"], unique=False)
+
+    op.create_table(
+        "person",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name_en", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("lang", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=True),
+        sa.Column("unit", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("floor", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("room", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("phone", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("birth_year", sa.Integer(), nullable=True),
+        sa.Column("joined_at", storage.db.Instant(), nullable=False),
+        sa.Column("vouched", sa.Boolean(), nullable=False),
+        sa.Column("noticed", sa.Boolean(), nullable=False),
+        sa.Column("left_at", storage.db.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_person_place_id_place")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
+        sa.UniqueConstraint("key", name=op.f("uq_person_key")),
+    )
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_person_name"), ["name"], unique=False)
+        batch_op.create_index(batch_op.f("ix_person_place_id"), ["place_id"], unique=False)
+
+    op.create_table(
+        "account",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("gateway", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("external", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_account_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
+        sa.UniqueConstraint("gateway", "external", name=op.f("uq_account_gateway_external")),
+    )
+    with op.batch_alter_table("account", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_account_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "box",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name_en", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("keeper_id", sa.Integer(), nullable=True),
+        sa.Column("where_text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("where_en", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("count_asked", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.ForeignKeyConstraint(["keeper_id"], ["person.id"], name=op.f("fk_box_keeper_id_person")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_box_place_id_place")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_box")),
+        sa.UniqueConstraint("key", name=op.f("uq_box_key")),
+    )
+    with op.batch_alter_table("box", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_box_keeper_id"), ["keeper_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_box_place_id"), ["place_id"], unique=False)
+
+    op.create_table(
+        "checkin_plan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.JSON(), nullable=False),
+        sa.Column("tier", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("weekdays", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("from_day", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("neighbour_id", sa.Integer(), nullable=True),
+        sa.Column("key_holder_id", sa.Integer(), nullable=True),
+        sa.Column("limits", sa.JSON(), nullable=False),
+        sa.Column("asked_by", sa.Integer(), nullable=True),
+        sa.Column("consent_by", sa.Integer(), nullable=True),
+        sa.Column("consent_at", storage.db.Instant(), nullable=True),
+        sa.Column("paused_at", storage.db.Instant(), nullable=True),
+        sa.Column("paused_until", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("withdrawn_at", storage.db.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["asked_by"], ["person.id"], name=op.f("fk_checkin_plan_asked_by_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["consent_by"], ["person.id"], name=op.f("fk_checkin_plan_consent_by_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["key_holder_id"], ["person.id"], name=op.f("fk_checkin_plan_key_holder_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["neighbour_id"], ["person.id"], name=op.f("fk_checkin_plan_neighbour_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_checkin_plan_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checkin_plan")),
+        sa.UniqueConstraint("key", name=op.f("uq_checkin_plan_key")),
+    )
+    with op.batch_alter_table("checkin_plan", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_checkin_plan_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "hours",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("weekdays", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("start", sa.Integer(), nullable=False),
+        sa.Column("end", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_hours_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hours")),
+    )
+    with op.batch_alter_table("hours", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hours_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "question",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("room_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("ref", sa.Integer(), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("asked_at", storage.db.Instant(), nullable=False),
+        sa.Column("until", storage.db.Instant(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_question_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_question")),
+    )
+    with op.batch_alter_table("question", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_question_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "role",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("role", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("since", storage.db.Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_role_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_role_place_id_place")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_role")),
+        sa.UniqueConstraint(
+            "person_id", "place_id", "role", name=op.f("uq_role_person_id_place_id_role")
+        ),
+    )
+    with op.batch_alter_table("role", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_role_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_role_place_id"), ["place_id"], unique=False)
+
+    op.create_table(
+        "room",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("gateway", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("external", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("lang", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("private", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_room_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_room_place_id_place")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_room")),
+        sa.UniqueConstraint("gateway", "external", name=op.f("uq_room_gateway_external")),
+    )
+    with op.batch_alter_table("room", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_room_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_room_place_id"), ["place_id"], unique=False)
+
+    op.create_table(
+        "roster",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("duty", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("weekdays", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("start", sa.Integer(), nullable=False),
+        sa.Column("end", sa.Integer(), nullable=False),
+        sa.Column("from_day", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("until_day", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_roster_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_roster_place_id_place")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_roster")),
+        sa.UniqueConstraint("key", name=op.f("uq_roster_key")),
+    )
+    with op.batch_alter_table("roster", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_roster_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_roster_place_id"), ["place_id"], unique=False)
+
+    op.create_table(
+        "skill",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("skill", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_skill_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_skill")),
+        sa.UniqueConstraint("person_id", "skill", name=op.f("uq_skill_person_id_skill")),
+    )
+    with op.batch_alter_table("skill", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_skill_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "vital",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("value", sa.Float(), nullable=False),
+        sa.Column("value2", sa.Float(), nullable=True),
+        sa.Column("unit", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", storage.db.Instant(), nullable=False),
+        sa.Column("checkin_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_vital_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vital")),
+    )
+    with op.batch_alter_table("vital", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_vital_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "checkin",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("day", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("hour", sa.Integer(), nullable=False),
+        sa.Column("due_at", storage.db.Instant(), nullable=False),
+        sa.Column("base_at", storage.db.Instant(), nullable=True),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("step", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("alarm", sa.Boolean(), nullable=False),
+        sa.Column("handled_by", sa.Integer(), nullable=True),
+        sa.Column("outcome", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("closed_at", storage.db.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["handled_by"], ["person.id"], name=op.f("fk_checkin_handled_by_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_checkin_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["plan_id"], ["checkin_plan.id"], name=op.f("fk_checkin_plan_id_checkin_plan")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checkin")),
+        sa.UniqueConstraint("plan_id", "day", "hour", name=op.f("uq_checkin_plan_id_day_hour")),
+    )
+    with op.batch_alter_table("checkin", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_checkin_day"), ["day"], unique=False)
+        batch_op.create_index(batch_op.f("ix_checkin_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_checkin_state"), ["state"], unique=False)
+
+    op.create_table(
+        "family_contact",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("phone", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_family_contact_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["plan_id"], ["checkin_plan.id"], name=op.f("fk_family_contact_plan_id_checkin_plan")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_family_contact")),
+    )
+    with op.batch_alter_table("family_contact", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_family_contact_person_id"), ["person_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_family_contact_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
+        "lot",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("box_id", sa.Integer(), nullable=False),
+        sa.Column("item", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("expiry", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("form", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("sealed", sa.Boolean(), nullable=False),
+        sa.Column("unit", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("batch", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("donor_id", sa.Integer(), nullable=True),
+        sa.Column("blocked", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("warned", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["box_id"], ["box.id"], name=op.f("fk_lot_box_id_box")),
+        sa.ForeignKeyConstraint(["donor_id"], ["person.id"], name=op.f("fk_lot_donor_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lot")),
+        sa.UniqueConstraint("key", name=op.f("uq_lot_key")),
+    )
+    with op.batch_alter_table("lot", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lot_box_id"), ["box_id"], unique=False)
+
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("gateway", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("room_id", sa.Integer(), nullable=False),
+        sa.Column("about", sa.Integer(), nullable=True),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("mentions", sa.JSON(), nullable=False),
+        sa.Column("photos", sa.JSON(), nullable=False),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("direct", sa.Boolean(), nullable=False),
+        sa.Column("made_at", storage.db.Instant(), nullable=False),
+        sa.Column("not_before", storage.db.Instant(), nullable=False),
+        sa.Column("expires_at", storage.db.Instant(), nullable=True),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("sent_at", storage.db.Instant(), nullable=True),
+        sa.Column("external", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("answers", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.ForeignKeyConstraint(["room_id"], ["room.id"], name=op.f("fk_outbox_room_id_room")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+    )
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_outbox_external",
+            ["external"],
+            unique=False,
+            sqlite_where=sa.text("external IS NOT NULL"),
+        )
+        batch_op.create_index("ix_outbox_room_made", ["room_id", "made_at"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_unsent",
+            ["gateway", "not_before"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('waiting','sending','unsure')"),
+            postgresql_where=sa.text("state IN ('waiting','sending','unsure')"),
+        )
+
+    op.create_table(
+        "request",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("category", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("danger", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("items", sa.JSON(), nullable=False),
+        sa.Column("text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("mid", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("room_id", sa.Integer(), nullable=True),
+        sa.Column("spot", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("unit", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("floor", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("room", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("phone", sa.JSON(), nullable=False),
+        sa.Column("for_text", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("for_kind", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("for_age", sa.Float(), nullable=True),
+        sa.Column("urgency", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("outcome", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("wanted", sa.Integer(), nullable=False),
+        sa.Column("requester_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", storage.db.Instant(), nullable=False),
+        sa.Column("changed_at", storage.db.Instant(), nullable=False),
+        sa.Column("due_at", storage.db.Instant(), nullable=True),
+        sa.Column("due_text", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("closed_at", storage.db.Instant(), nullable=True),
+        sa.Column("reopenings", sa.Integer(), nullable=False),
+        sa.Column("chain", sa.JSON(), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_request_place_id_place")),
+        sa.ForeignKeyConstraint(
+            ["requester_id"], ["person.id"], name=op.f("fk_request_requester_id_person")
+        ),
+        sa.ForeignKeyConstraint(["room_id"], ["room.id"], name=op.f("fk_request_room_id_room")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_request")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_request_mid"), ["mid"], unique=False)
+        batch_op.create_index("ix_request_place", ["place_id", "category", "made_at"], unique=False)
+        batch_op.create_index("ix_request_requester", ["requester_id", "state"], unique=False)
+        batch_op.create_index("ix_request_state", ["state"], unique=False)
+
+    op.create_table(
+        "checkin_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("checkin_id", sa.Integer(), nullable=False),
+        sa.Column("at", storage.db.Instant(), nullable=False),
+        sa.Column("what", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["checkin_id"], ["checkin.id"], name=op.f("fk_checkin_event_checkin_id_checkin")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checkin_event")),
+    )
+    with op.batch_alter_table("checkin_event", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_checkin_event_checkin_id"), ["checkin_id"], unique=False
+        )
+
+    op.create_table(
+        "claim",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", storage.db.Instant(), nullable=False),
+        sa.Column("heard_at", storage.db.Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["number"], ["request.number"], name=op.f("fk_claim_number_request")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_claim_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_claim")),
+        sa.UniqueConstraint("number", "person_id", name=op.f("uq_claim_number_person_id")),
+    )
+    with op.batch_alter_table("claim", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_claim_number"), ["number"], unique=False)
+        batch_op.create_index(batch_op.f("ix_claim_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "follower",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["number"], ["request.number"], name=op.f("fk_follower_number_request")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_follower_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("number", "person_id", name=op.f("pk_follower")),
+    )
+    op.create_table(
+        "invitation",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("wave", sa.Integer(), nullable=False),
+        sa.Column("at", storage.db.Instant(), nullable=False),
+        sa.Column("answer", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("why", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["number"], ["request.number"], name=op.f("fk_invitation_number_request")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_invitation_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("number", "person_id", name=op.f("pk_invitation")),
+    )
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invitation_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "movement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("at", storage.db.Instant(), nullable=False),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("undoes", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_movement_lot_id_lot")),
+        sa.ForeignKeyConstraint(
+            ["number"], ["request.number"], name=op.f("fk_movement_number_request")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_movement_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["undoes"], ["movement.id"], name=op.f("fk_movement_undoes_movement")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_movement")),
+        sa.UniqueConstraint("undoes", name=op.f("uq_movement_undoes")),
+    )
+    with op.batch_alter_table("movement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_movement_lot_id"), ["lot_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_movement_number"), ["number"], unique=False)
+        batch_op.create_index(batch_op.f("ix_movement_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "request_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", storage.db.Instant(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("before", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("after", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("what", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["number"], ["request.number"], name=op.f("fk_request_event_number_request")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_request_event")),
+    )
+    with op.batch_alter_table("request_event", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_request_event_number"), ["number"], unique=False)
+
+    op.create_table(
+        "reservation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("until", storage.db.Instant(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_reservation_lot_id_lot")),
+        sa.ForeignKeyConstraint(
+            ["number"], ["request.number"], name=op.f("fk_reservation_number_request")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reservation")),
+    )
+    with op.batch_alter_table("reservation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reservation_lot_id"), ["lot_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reservation_number"), ["number"], unique=False)
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("reservation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reservation_number"))
+        batch_op.drop_index(batch_op.f("ix_reservation_lot_id"))
+
+    op.drop_table("reservation")
+    with op.batch_alter_table("request_event", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_request_event_number"))
+
+    op.drop_table("request_event")
+    with op.batch_alter_table("movement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_movement_person_id"))
+        batch_op.drop_index(batch_op.f("ix_movement_number"))
+        batch_op.drop_index(batch_op.f("ix_movement_lot_id"))
+
+    op.drop_table("movement")
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invitation_person_id"))
+
+    op.drop_table("invitation")
+    op.drop_table("follower")
+    with op.batch_alter_table("claim", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_claim_person_id"))
+        batch_op.drop_index(batch_op.f("ix_claim_number"))
+
+    op.drop_table("claim")
+    with op.batch_alter_table("checkin_event", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_checkin_event_checkin_id"))
+
+    op.drop_table("checkin_event")
+    with op.batch_alter_table("request", schema=None) as batch_op:
+        batch_op.drop_index("ix_request_state")
+        batch_op.drop_index("ix_request_requester")
+        batch_op.drop_index("ix_request_place")
+        batch_op.drop_index(batch_op.f("ix_request_mid"))
+
+    op.drop_table("request")
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_outbox_unsent",
+            sqlite_where=sa.text("state IN ('waiting','sending','unsure')"),
+            postgresql_where=sa.text("state IN ('waiting','sending','unsure')"),
+        )
+        batch_op.drop_index("ix_outbox_room_made")
+        batch_op.drop_index("ix_outbox_external", sqlite_where=sa.text("external IS NOT NULL"))
+
+    op.drop_table("outbox")
+    with op.batch_alter_table("lot", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lot_box_id"))
+
+    op.drop_table("lot")
+    with op.batch_alter_table("family_contact", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_family_contact_plan_id"))
+        batch_op.drop_index(batch_op.f("ix_family_contact_person_id"))
+
+    op.drop_table("family_contact")
+    with op.batch_alter_table("checkin", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_checkin_state"))
+        batch_op.drop_index(batch_op.f("ix_checkin_person_id"))
+        batch_op.drop_index(batch_op.f("ix_checkin_day"))
+
+    op.drop_table("checkin")
+    with op.batch_alter_table("vital", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_vital_person_id"))
+
+    op.drop_table("vital")
+    with op.batch_alter_table("skill", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_skill_person_id"))
+
+    op.drop_table("skill")
+    with op.batch_alter_table("roster", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_roster_place_id"))
+        batch_op.drop_index(batch_op.f("ix_roster_person_id"))
+
+    op.drop_table("roster")
+    with op.batch_alter_table("room", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_room_place_id"))
+        batch_op.drop_index(batch_op.f("ix_room_person_id"))
+
+    op.drop_table("room")
+    with op.batch_alter_table("role", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_role_place_id"))
+        batch_op.drop_index(batch_op.f("ix_role_person_id"))
+
+    op.drop_table("role")
+    with op.batch_alter_table("question", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_question_person_id"))
+
+    op.drop_table("question")
+    with op.batch_alter_table("hours", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_hours_person_id"))
+
+    op.drop_table("hours")
+    with op.batch_alter_table("checkin_plan", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_checkin_plan_person_id"))
+
+    op.drop_table("checkin_plan")
+    with op.batch_alter_table("box", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_box_place_id"))
+        batch_op.drop_index(batch_op.f("ix_box_keeper_id"))
+
+    op.drop_table("box")
+    with op.batch_alter_table("account", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_account_person_id"))
+
+    op.drop_table("account")
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_person_place_id"))
+        batch_op.drop_index(batch_op.f("ix_person_name"))
+
+    op.drop_table("person")
+    with op.batch_alter_table("timer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_timer_due_at"))
+
+    op.drop_table("timer")
+    with op.batch_alter_table("place", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_place_parent_id"))
+
+    op.drop_table("place")
+    with op.batch_alter_table("inbox", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_inbox_at"))
+
+    op.drop_table("inbox")
+    op.drop_table("gap_told")
