@@ -161,7 +161,8 @@ def spoken_span(span: timedelta, lang: str) -> str:
     """``5分钟``, ``2小时``, ``3天`` / ``5 minutes``, ``2 hours``, ``3 days``."""
     minutes = round(span.total_seconds() / 60)
     for size, zh, en in ((1440, "天", "day"), (60, "小时", "hour"), (1, "分钟", "minute")):
-        if minutes % size == 0 and minutes >= size:
-            count = minutes // size
+        # Small spans to the minute, long ones rounded: nobody reads "340 minutes".
+        if minutes >= 2 * size or minutes == size:
+            count = round(minutes / size)
             return f"{count}{zh}" if lang == "zh" else f"{count} {en}{'s' if count > 1 else ''}"
     return "不到1分钟" if lang == "zh" else "less than a minute"

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from handlers import naming, patience, showing
 from handlers.kit import Ask, Context, Effect, Never, Sorry, ToPerson, Word, answers, hears
-from storage import claims, people, questions, requests
+from storage import claims, people, questions, requests, rooms
 from storage.requests import Request
 
 ASKED = {"which": "which", "nod": "yes_no"}
@@ -173,11 +173,12 @@ def hand_over(ctx: Context, request: Request, person_id: int) -> Iterator[Effect
 
 
 def _thank(ctx: Context, request: Request, person_id: int) -> Iterator[Effect]:
-    """In the group of the request everybody sees that it is taken."""
-    number = request.number
-    group = showing.room_of(ctx, request)
-    here = ctx.room.id if ctx.room and ctx.in_group else None
-    told = here or group
-    values = {"number": number, "name": showing.name_of(people.get(ctx.tx, person_id))}
+    """Where it is talked about everybody sees that it is taken; what was private stays so."""
+    number, told = request.number, None
+    if ctx.room is not None and ctx.in_group:
+        told = ctx.room.id
+    elif request.room_id is not None and not rooms.get(ctx.tx, request.room_id).private:
+        told = request.room_id
     if told is not None:
+        values = {"number": number, "name": showing.name_of(people.get(ctx.tx, person_id))}
         yield ctx.post(told, "claims.yours", about=number, urgent=True, **values)

@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from handlers import checkins, offering, recording, showing
-from handlers.kit import Ask, Context, Effect, Later, Say, ToPerson, Word, hears, rings
-from storage import claims, places, requests
+from handlers import checkins, offering, recording, settling, showing
+from handlers.kit import (
+    Ask,
+    Context,
+    Effect,
+    Later,
+    Never,
+    Say,
+    ToPerson,
+    Word,
+    hears,
+    rings,
+    sentence,
+)
+from storage import claims, people, places, requests
 from storage.requests import Request
 
 SAME = timedelta(minutes=15)
@@ -111,6 +123,36 @@ def still_nobody(ctx: Context) -> Iterator[Effect]:
     if step == offering.STEPS[-1] and again < ctx.policy.unclaimed.repeats:
         due, data = ctx.now + ctx.policy.unclaimed.urgent.duty, {"step": step, "again": again + 1}
         yield Later(f"alarm:{request.number}:{step}", due, "alarm", request.number, data)
+
+
+def _open_one(ctx: Context) -> Request | None:
+    """The emergency meant: the one named or quoted, else the newest the speaker has a part in."""
+    if "number" in ctx.slots or ctx.quoted_number:
+        number = int(ctx.slots.get("number", ctx.quoted_number or 0))
+        request = showing.here(ctx, number)
+        return request if request and request.kind == "emergency" else None
+    here = requests.at_places(ctx.tx, places.every(ctx.tx))
+    for one in here:
+        held = ctx.who.id in claims.holders(ctx.tx, one.number)
+        if one.kind == "emergency" and (held or showing.is_party(ctx, one)):
+            return one
+    return None
+
+
+@sentence("over", fits=lambda ctx: _open_one(ctx) is not None)
+def over(ctx: Context) -> Iterator[Effect]:
+    """`没事了`: whoever holds it or serves the place closes it; the one in need is looked after."""
+    request = _open_one(ctx)
+    if request is None or request.state == "closed":
+        return
+    helps = ctx.who.id in claims.holders(ctx.tx, request.number)
+    serves = people.roles_at(ctx.tx, ctx.who.id, request.place_id) - {"volunteer", "keeper"}
+    if helps or serves:
+        yield Never(f"alarm:{request.number}:")
+        yield from settling.close(ctx, request, "done" if helps else "by_others")
+        return
+    yield from _add_words(ctx, request)
+    yield ctx.reply("emergencies.will_look", about=request.number, number=request.number)
 
 
 def _add_words(ctx: Context, request: Request) -> Iterator[Effect]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from handlers import showing
 from handlers.kit import Ask, Context, Sorry, Word
-from storage import claims, requests
+from storage import claims, people, requests
 from storage.requests import Request
 
 OPEN = ("open", "reopened")
@@ -49,13 +49,23 @@ def claimed(ctx: Context) -> int | list[int] | None:
 
 def open_here(ctx: Context) -> list[Request]:
     """Open requests of this group's places, or of the speaker's own building; urgent first."""
-    place_id = ctx.place.id if ctx.place else None
-    found = requests.at_places(ctx.tx, showing.requests_here(ctx.tx, place_id), OPEN)
+    found = requests.at_places(ctx.tx, _around(ctx), OPEN)
     return [
         one
         for one in found
         if one.kind != "offer" and one.requester_id != ctx.who.id and not _full(ctx, one)
     ]
+
+
+def _around(ctx: Context) -> set[int]:
+    """The places that are talked of: the group's; privately also those the speaker serves."""
+    place_id = ctx.place.id if ctx.place else None
+    around = set(showing.requests_here(ctx.tx, place_id))
+    if not ctx.in_group:
+        for at, role in people.all_roles(ctx.tx).get(ctx.who.id, ()):
+            if role != "volunteer":
+                around |= set(showing.requests_here(ctx.tx, at))
+    return around
 
 
 def _full(ctx: Context, request: Request) -> bool:
@@ -109,7 +119,9 @@ def own(ctx: Context, *states: str) -> Request | None:
     number = said(ctx)
     if number is not None:
         return next((one for one in mine if one.number == number), None)
-    return mine[0] if mine else None
+    # What one gives away is settled by its number only; nobody says `收到了` of it.
+    asked = [one for one in mine if one.kind != "offer"]
+    return (asked or mine)[0] if mine else None
 
 
 def must_see(ctx: Context) -> Request:

@@ -7,11 +7,28 @@ from datetime import timedelta
 from typing import Any
 
 from handlers import medicine, naming, offering, patience, showing
-from handlers.kit import Ask, Context, Effect, Later, Never, Sorry, ToPerson, answers, hears, rings
+from handlers.kit import (
+    Ask,
+    Context,
+    Effect,
+    Later,
+    Never,
+    Sorry,
+    ToPerson,
+    Word,
+    answers,
+    hears,
+    rings,
+)
 from storage import claims, questions, requests
 from storage.requests import Request
 
 ASKED = {"settled": "settled"}
+_ENDINGS = {
+    "done": "settling.closed",
+    "half_done": "settling.closed",
+    "not_needed": "settling.cancelled",
+}
 
 
 @hears("arrived")
@@ -50,6 +67,12 @@ def done(ctx: Context) -> Iterator[Effect]:
     request = requests.get(ctx.tx, number)
     if request is None:
         return
+    yield from finish(ctx, request)
+
+
+def finish(ctx: Context, request: Request) -> Iterator[Effect]:
+    """The speaker says it is done: the requester is asked whether it is settled."""
+    number = request.number
     requests.move(ctx.tx, request, "done", ctx.now, who=ctx.who.id, why="done")
     yield Never(f"claim:{number}:")
     questions.close(ctx.tx, None, "nudge", number)
@@ -174,9 +197,9 @@ def close(ctx: Context, request: Request, outcome: str) -> Iterator[Effect]:
         yield from medicine.freed(ctx, request)
     thanked = outcome in {"done", "half_done"}
     if speaker is not None:
-        yield ctx.reply(
-            "settling.closed" if thanked else "settling.cancelled", about=number, number=number
-        )
+        key = _ENDINGS.get(outcome, "settling.ended_as")
+        state = Word(f"lists.state_{outcome}")
+        yield ctx.reply(key, about=number, number=number, state=state)
     for helper in helpers:
         if helper != speaker:
             key = "settling.thanks" if thanked else "settling.called_off"

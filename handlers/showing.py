@@ -26,10 +26,14 @@ def place_name(place: Place | None) -> Both:
 
 
 def what(request: Request) -> Things | Word:
-    """The things asked for, or the kind of matter where none is named."""
+    """The things asked for; where none is named, the kind of matter and the shared spot."""
     if request.items:
         return Things(tuple(request.items))
-    return Word(f"kinds.{request.category}")
+    kind = Word(f"kinds.{request.category}")
+    # A spot with digits in it may be somebody's door.
+    if request.kind == "report" and request.spot and not any(map(str.isdigit, request.spot)):
+        return Word("requests.at_spot", {"spot": request.spot, "kind": kind})
+    return kind
 
 
 def openly(ctx: Context, request: Request) -> dict[str, Any]:

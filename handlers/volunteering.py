@@ -129,19 +129,16 @@ def spoken_hours(ctx: Context, person_id: int) -> object:
     spans = people.hours(ctx.tx, person_id)
     if not spans:
         return Word("volunteering.any_hour")
-    return [
-        Word(
-            "volunteering.span",
-            {
-                "days": Word(
-                    f"volunteering.days_{_named_days(one.weekdays)}", {"days": one.weekdays}
-                ),
-                "start": _clock(one.start),
-                "end": _clock(one.end),
-            },
-        )
-        for one in spans
-    ]
+    return [_span(one) for one in spans]
+
+
+def _span(one: people.Hours) -> Word:
+    days = Word(f"volunteering.days_{_named_days(one.weekdays)}", {"days": one.weekdays})
+    if (one.start, one.end) == (0, 1440):
+        return days
+    return Word(
+        "volunteering.span", {"days": days, "start": _clock(one.start), "end": _clock(one.end)}
+    )
 
 
 def _named_days(weekdays: str) -> str:
