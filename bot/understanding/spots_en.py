@@ -1,0 +1,166 @@
+"""English places: building 3, unit 2, flat 12B, #501, 3rd floor, the lobby, 12 Elm Street."""
+
+from __future__ import annotations
+
+import re
+
+from bot.understanding.numbers import digits, number
+from bot.understanding.spots_terms import roomlike
+from handlers.reading import Spot
+
+Span = tuple[int, int]
+
+_WORDS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_ORDINAL_WORDS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
+_ORDINALS = {word: i for i, word in enumerate(_ORDINAL_WORDS.split(), 1)}
+# What may stand between the word and its number; a letter or a word needs a space: block C.
+_NO = r"\.?\s?(?:#\s?|(?:no\.?|number)\s?(?=\d))?(?:(?=\d)|(?<=[\s#]))"
+_BUILDING = re.compile(
+    rf"(?<![\w-])(?:building|bui?lding|bldg|bld|block|blk|tower|house){_NO}"
+    rf"(?P<v>\d{{1,4}}[a-z]?|[a-z]\d{{0,2}}|{_WORDS})(?![\w%])(?!\s?(?:days?|hours?|min|years?|"
+    rf"people|of us|am|pm|kg|away)\b)"
+    r"|(?<![\w.-])(?:no\.?\s?|number\s)(?P<w>\d{1,3}[a-z]?)\s(?:building|bldg|block)\b",
+    re.IGNORECASE,
+)
+_UNIT = re.compile(
+    rf"(?<![\w-])(?:unit|entrance|stairwell|staircase|section){_NO}(?P<v>\d{{1,4}}[a-z]?|"
+    rf"[a-z]\d?|{_WORDS})(?![\w%])",
+    re.IGNORECASE,
+)
+_ROOM = re.compile(
+    rf"(?<![\w-])(?:flat|apt|apartment|room|rm|suite|ste|condo|door){_NO}"
+    rf"(?P<v>\d{{1,5}}\s?[a-z]?|[a-z]-?\d{{1,4}}|{_WORDS})(?![\w%:])(?!\s(?:days?|hours?|min|"
+    rf"people)\b)",
+    re.IGNORECASE,
+)
+_FLOOR = re.compile(
+    r"(?<![\w.-])(?:(?P<n>\d{"
+    r"1,2})(?:st|nd|rd|th)|"
+    r"(?P<o>" + "|".join(_ORDINALS) + r"))\s(?:floor|fl|flr|level|storey|story)\b"
+    rf"|(?<![\w-])(?:floor|level|flr){_NO}(?P<v>\d{{1,2}}|{_WORDS})(?![\w%.])|"
+    rf"(?P<g>\bground\sfloor\b)",
+    re.IGNORECASE,
+)
+_HASH = re.compile(
+    r"[\s,]{0,3}#\s?(?:(?P<f>\d{1,2})-(?=\d{2,4}(?!\w)))?(?P<v>\d{1,4}[a-z]?)(?!\w)", re.IGNORECASE
+)
+_FOLLOWING = re.compile(
+    (
+        r"(?:\s?[,-]\s?|\s)(?P<v>\d{3,4}[a-z]?)(?![\w%:.-])(?!\s(?:people|dollars|days|kg|am|"
+        r"pm)\b)"
+    ),
+    re.IGNORECASE,
+)
+_LEADING = re.compile(
+    (
+        r"(?<![\w#$£€.:/-])(?P<v>\d{3,4}[a-z]?)(?:\s?,\s?|\s(?:in|of|at)\s|"
+        r"\s)(?:the\s)?$"
+    ),
+    re.IGNORECASE,
+)
+_AREA = (
+    r"main gate|(?:north|south|east|west|front|back|side) (?:gate|door|entrance|lawn)|gatehouse|"
+    r"gate|lobby|entrance|entryway|"
+    r"car ?park|parking (?:lot|garage)|garage|stairwell|stairs|hallway|corridor|elevator|lift|"
+    r"courtyard|playground|"
+    r"mail ?room|laundry(?: room)?|roof(?:top)?|basement|community (?:centre|center|hall)|bin "
+    r"room|bike shed"
+)
+_BEFORE = re.compile(
+    rf"(?:the )?(?:{_AREA}) (?:of|in|at|outside|behind|near|by|to) (?:the )?$", re.IGNORECASE
+)
+_AFTER = re.compile(rf"(?:'s)? (?:{_AREA})\b", re.IGNORECASE)
+_STREET = (
+    r"\d{1,5}[a-z]? (?!people|persons|kids|min|hour|day|mile|km|on|of|in|"
+    r"more)(?:[a-z][a-z'.]{1,20} ){1,3}?(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|"
+    r"boulevard|blvd|"
+    r"close|crescent|terrace|place|court|way)\b\.?"
+)
+_ADDRESS = re.compile(rf"(?<![\w$£€.:/-]){_STREET}", re.IGNORECASE)
+_NAMED = re.compile(
+    rf"(?<![\w$£€.:/-]){_STREET}"
+    r"|\b(?:the )?corner of [a-z0-9' ]{2,25}? (?:and|&) [a-z0-9']{2,20}(?: (?:street|st|road|rd|"
+    r"avenue|ave)\b)?"
+    rf"|\bthe (?:{_AREA})\b|\b(?:{_AREA})(?= (?:of|at) (?:the|our)\b)",
+    re.IGNORECASE,
+)
+_FALSE = re.compile(r"(?:house of|block of|on the way|my way|the way)", re.IGNORECASE)
+
+
+_TRIPLE = re.compile(r"(?<![\w./:-])(\d{1,3})-(\d{1,2})-(\d{3,4})(?![\w./:-])")
+
+
+def place(text: str) -> tuple[Spot, Span] | None:
+    """The place, and where its words stand; None if ``text`` names none."""
+    parts: dict[str, str] = {}
+    spans: list[Span] = []
+    for part, pattern in (("b", _BUILDING), ("u", _UNIT), ("f", _FLOOR), ("r", _ROOM)):
+        for m in pattern.finditer(text):
+            value = _value(m)
+            if value is not None:
+                parts[part] = value
+                spans.append(m.span())
+                break
+    if spans and "r" not in parts:
+        _door(text, parts, spans)
+    triple = None if spans else _TRIPLE.search(text)
+    if triple is not None and roomlike(triple[3]):
+        return Spot(triple[1], triple[2], None, triple[3], triple[0]), triple.span()
+    if not spans:
+        named = _NAMED.search(text)
+        if named is None or _FALSE.search(named[0]):
+            return None
+        return Spot(text=named[0].rstrip(".")), named.span()
+    street = _ADDRESS.search(text)
+    if street is not None and _FALSE.search(street[0]) is None:
+        spans.append(street.span())
+    start, end = _span(text, sorted(spans))
+    get = parts.get
+    return Spot(get("b"), get("u"), get("f"), get("r"), text[start:end]), (start, end)
+
+
+def _value(m: re.Match[str]) -> str | None:
+    """The part as digits or capitals; None if a lone letter is but an article."""
+    group = m.groupdict()
+    if group.get("g"):
+        return "G"
+    if group.get("o"):
+        return str(_ORDINALS[group["o"].lower()])
+    word = str(group.get("v") or group.get("w") or group.get("n") or "")
+    if len(word) == 1 and word.isalpha() and not (word.isupper() or word.lower() not in "ais"):
+        return None
+    word = word.replace(" ", "").replace("-", "")
+    if word.isalpha() and len(word) > 1:
+        value = number(word)
+        return None if value is None else str(int(value))
+    return digits(word)
+
+
+def _door(text: str, parts: dict[str, str], spans: list[Span]) -> None:
+    """A door beside the parts found: building 3 #501, unit 2, 501, 501 in building 3."""
+    last = max(spans, key=lambda s: s[1])
+    after = _HASH.match(text, last[1]) or _FOLLOWING.match(text, last[1])
+    if after is not None:
+        parts["r"] = digits(after["v"])
+        if "f" not in parts and after.groupdict().get("f"):
+            parts["f"] = str(int(after["f"]))  # blk 12 #08-517: the eighth floor
+        spans.append(after.span())
+        return
+    first = min(spans)
+    before = _LEADING.search(text, max(0, first[0] - 16), first[0])
+    if before is not None and "b" in parts:
+        parts["r"] = digits(before["v"])
+        spans.append((before.start(), first[0]))
+
+
+def _span(text: str, spans: list[Span]) -> Span:
+    """The parts that stand together, with the area named before or after them."""
+    start, end = spans[0]
+    for left, right in spans[1:]:
+        if left - end <= 8:
+            end = max(end, right)
+    before = _BEFORE.search(text, max(0, start - 48), start)
+    if before is not None:
+        start = before.start()
+    after = _AFTER.match(text, end)
+    return start, after.end() if after is not None else end

@@ -1,0 +1,158 @@
+"""What each marker makes of its number: 号楼 a building, 单元 a unit, 号 it depends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from bot.understanding.spots_terms import (
+    BUILDING,
+    DATE_LEFT,
+    FLOOR,
+    HOME_END,
+    ROAD_END,
+    ROOM,
+    SHOP_END,
+    STALL_END,
+    UNIT,
+    Token,
+    roomlike,
+)
+
+if TYPE_CHECKING:
+    from bot.understanding.spots_chain import Chain
+
+
+def _building(chain: Chain, token: Token, _: Token | None, left: str) -> str | None:
+    """号楼, 栋, 幢; but 一栋楼, 这栋 and 两栋 count buildings."""
+    if token.mark == "排":
+        return "b" if chain.formal and not token.chinese else None
+    if token.mark[0] in "栋幢":
+        counted = token.value == "两" or left[-1:] in tuple("这那整每")
+        if counted or (token.chinese and token.mark[-1] == "楼"):
+            return None
+        if token.value == "一" and chain.text.startswith(("房", "别", "老"), token.end):
+            return None
+    return "b"
+
+
+def _seat(chain: Chain, token: Token, following: Token | None, _: str) -> str | None:
+    """A座, 8座1502; but 七座车, 12星座."""
+    if token.letter or chain.inside:
+        return "b"
+    known = following is not None or chain.formal or token.value[0].isalpha()
+    return "b" if known and not token.chinese else None
+
+
+def _unit(chain: Chain, token: Token, following: Token | None, _: str) -> str | None:
+    """单元 always, 梯 only among other parts."""
+    known = token.mark == "单元" or chain.inside or following is not None
+    return "u" if known else None
+
+
+def _door(chain: Chain, _: Token, following: Token | None, *__: object) -> str | None:
+    """4门502; but 三门冰箱."""
+    before_room = (
+        following is not None and following.mark in ("", "室") and len(following.value) >= 3
+    )
+    return "u" if chain.inside or before_room else None
+
+
+def _floor(chain: Chain, token: Token, following: Token | None, left: str) -> str | None:
+    """五楼, 3层; but 3楼2单元 is a building and 三层口罩 nothing."""
+    value, mark = token.value, token.mark
+    if mark == "楼":
+        unit_next = following is not None and following.mark in ("单元", "单", "梯", "门")
+        if token.letter or unit_next:
+            return "b"
+    if token.letter or value == "两":
+        return None
+    if len(value) > 2 and not token.chinese and not chain.formal:
+        return None
+    if mark == "层" and _counted(chain, token, left):
+        return None
+    return None if mark in "Ff" and not (value.isascii() and value.isdigit()) else "f"
+
+
+def _counted(chain: Chain, token: Token, left: str) -> bool:
+    """层 that tells how many there are, not which."""
+    if left[-1:] in tuple("共有总高是戴隔") or chain.text.startswith(("楼", "高"), token.end):
+        return True
+    known = chain.inside or chain.formal or left[-1:] in tuple("第在到住")
+    return token.chinese and not known
+
+
+def _room(chain: Chain, token: Token, *_: object) -> str | None:
+    """1202室; but 两室一厅, 3户."""
+    size = len(token.value)
+    if chain.inside:
+        return "r" if size >= 2 or not token.chinese else None
+    if size < 3 or token.letter or (token.mark == "户" and not roomlike(token.value)):
+        return None
+    return "r"
+
+
+def _lane(chain: Chain, *_: object) -> str | None:
+    chain.lane = True
+    return None
+
+
+def _yard(*_: object) -> str | None:
+    return None
+
+
+def _street(chain: Chain, token: Token, following: Token | None, _: str) -> str | None:
+    """The aisles of a market, in formal addresses only."""
+    among = chain.inside or following is not None
+    return "u" if chain.formal and among and not token.chinese else None
+
+
+def _house(chain: Chain, token: Token, following: Token | None, left: str) -> str | None:
+    """N号 is a house, a door, a street number or a date."""
+    if chain.lane:
+        return "b"
+    if ROAD_END.search(left) or (following and following.mark in BUILDING | {"座", "号"}):
+        return None
+    if "f" in chain.got or "u" in chain.got or (chain.formal and "f" in chain.had):
+        return "r"
+    if "b" in chain.got or (chain.formal and "b" in chain.had):
+        return "r" if len(token.value) >= (4 if chain.formal else 3) else "u"
+    if following is not None and _leads(chain, token, following):
+        return None if chain.trapped(following, following) else "b"
+    return _by_name(token, left) if chain.formal else None
+
+
+def _leads(chain: Chain, token: Token, following: Token) -> bool:
+    """Whether what follows makes a house of N号: 3号2单元, 3号501."""
+    if following.mark:
+        return following.mark in UNIT | {"室", "层", "门", "楼"}
+    near = chain.text[token.end : following.start] in ("", "-", " ")
+    return near and len(following.value) >= 3
+
+
+def _by_name(token: Token, left: str) -> str | None:
+    """N号 after a name: a house in an estate, a stall in a market."""
+    if DATE_LEFT.search(left):
+        return None
+    if STALL_END.search(left):
+        return "r"
+    if HOME_END.search(left):
+        village = left.endswith("村") and not left.endswith("新村")
+        return None if village else "b" if len(token.value) < 4 else "r"
+    return "r" if SHOP_END.search(left) else None
+
+
+Rule = Callable[["Chain", Token, Token | None, str], str | None]
+_RULES: tuple[tuple[frozenset[str], Rule], ...] = (
+    (BUILDING, _building),
+    (UNIT, _unit),
+    (FLOOR, _floor),
+    (ROOM, _room),
+    (frozenset(("座",)), _seat),
+    (frozenset(("门", "号门")), _door),
+    (frozenset(("弄",)), _lane),
+    (frozenset(("街",)), _street),
+    (frozenset(("号",)), _house),
+    (frozenset(("号院",)), _yard),
+)
+BY_MARK: dict[str, Rule] = {mark: rule for marks, rule in _RULES for mark in marks}
