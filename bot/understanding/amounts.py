@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from bot.understanding.numbers import CN, ENGLISH_PATTERN, number
+from bot.understanding.numbers import CN, ENGLISH, ENGLISH_PATTERN, number
 
 Span = tuple[int, int]
 
@@ -30,7 +30,8 @@ _CN_VALUE = f"[{CN}半]{{1,6}}"
 _CHINESE = re.compile(
     rf"(?P<n>\d{{1,6}}(?:\.\d{{1,3}})?(?:\s?[-~—到至]\s?\d{{1,5}})?|[{CN}]到[{CN}]|{_CN_VALUE}|"
     rf"数(?=十|百|盒|瓶|包|箱)"
-    rf"|[几数上][十百千]?|多少|若干)(?P<more>[多来几余])?\s?(?P<u>{_UNITS})(?P<half>半(?![天年个小]))?",
+    rf"|[几数上][十百千]?|多少|若干)(?P<more>[多来几余])?\s?(?P<u>{_UNITS})(?P<half>半(?![天年个"
+    rf"小]))?",
 )
 _NOT_BEFORE = frozenset("这那哪每整第某周期拜")
 _NOT_AFTER = re.compile(
@@ -97,11 +98,13 @@ _EN_UNITS = (
 _NOT_UNITS = (
     r"days?|hours?|hrs?|minutes?|mins?|weeks?|months?|years?|yrs?|degrees?|dollars?|euros?|"
     r"pounds?|bucks|"
-    r"cents?|miles?|kms?|met(?:re|er)s?|feet|foot|inches|times|floors?|stor(?:e?ys|ies)|seconds?|"
+    r"cents?|miles?|kms?|(?:kilo)?met(?:re|er)s?|acres?|hectares?|feet|foot|inches|times|floors?|"
+    r"stor(?:e?ys|ies)|seconds?|"
     r"o'?clock|percent|am|pm|blocks?|buildings?|units?|rooms?|doors?|nights?|mornings?|evenings?"
 )
 _ENGLISH = re.compile(
-    rf"(?<![\w#./:-])(?P<n>a few|a lot of|\d{{1,5}}(?:\.\d{{1,3}})?(?:\s?(?:-|to|"
+    rf"(?<![\w#./:$£€-])(?<!\d,)(?P<n>a few|a lot of|\d{{1,3}}(?:,\d{{3}}){{1,3}}|"
+    rf"\d{{1,5}}(?:\.\d{{1,3}})?(?:\s?(?:-|to|"
     rf"or)\s?\d{{1,5}})?|{ENGLISH_PATTERN}(?:(?:-|\sto\s|\sor\s)"
     rf"{ENGLISH_PATTERN})?|few|several|some|lots of|many)(?:\s?(?:of\s)?|-)"
     rf"(?:(?:small|big|large|full|extra|more|spare|clean|unopened|sealed|whole|new|warm)\s){{0,2}}"
@@ -109,12 +112,42 @@ _ENGLISH = re.compile(
     rf")?s)\b)",
     re.IGNORECASE,
 )
-_EN_KEY = re.compile(
-    r"\d|\b(?:an?|half|some|few|several|many|lots|one|t(?:wo|hree|en|welve|wenty|hirty|hirteen)|"
-    r"f(?:our|ive|orty|ifty|ourteen|ifteen)|s(?:ix|even|ixty|eventy|ixteen|eventeen)|"
-    r"e(?:ight|leven|ighty|ighteen)|nine(?:ty|teen)?|dozen)\b",
-    re.IGNORECASE,
+# A line needs a number, or an article with a unit; sets are asked faster than patterns.
+_COUNTS = frozenset(ENGLISH) | {"half", "some", "few", "several", "many", "lots", "dozen", "couple"}
+_THINGS = frozenset(
+    (
+        *(
+            "box",
+            "boxe",
+            "boxes",
+            "bottle",
+            "pack",
+            "packet",
+            "bag",
+            "loaf",
+            "tin",
+            "carton",
+        ),
+        *("roll", "piece", "tablet", "pill", "strip", "sachet", "tube", "jar", "crate", "case"),
+        *(
+            "cup",
+            "tray",
+            "set",
+            "pair",
+            "bunch",
+            "pouch",
+            "jug",
+            "bucket",
+            "sack",
+            "slice",
+            "sheet",
+        ),
+        *("kit", "dose", "portion", "serving", "gallon", "pint", "kilo", "kg", "pound", "lot"),
+        *("litre", "liter", "ounce", "gram"),
+    )
 )
+_WORD = re.compile("[a-z]+")
+_DIGIT = re.compile(r"\d")
 _WORD_NUMBER = re.compile(
     r"\d|half|dozen|couple|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|teen|ty"
 )
@@ -179,7 +212,8 @@ def _value(word: str, half: str | None) -> float | None:
 
 
 def _english(text: str) -> list[Amount]:
-    if _EN_KEY.search(text) is None:
+    words = _WORD.findall(text.lower())
+    if _COUNTS.isdisjoint(words) and _THINGS.isdisjoint(words) and not _DIGIT.search(text):
         return []
     found = []
     for m in _ENGLISH.finditer(text):
@@ -188,12 +222,13 @@ def _english(text: str) -> list[Amount]:
             if _WORD_NUMBER.search(word) is None or word in ("one", "half", "half a"):
                 continue
             found.append(Amount(_lower(word), None, m.span("n")))
-        elif not (word in ("a", "an") and m["u"].lower() in ("l", "g", "can", "set")):
+        elif not (word in ("a", "an") and m["u"].lower() in ("l", "g", "set")):
             found.append(Amount(_lower(word), _unit(m["u"]), m.span()))
     return found
 
 
 def _lower(word: str) -> float | None:
+    word = word.replace(",", "")
     return number(re.split(r"\s?(?:-(?=\d)|\bto\b|\bor\b)\s?", word, maxsplit=1)[0])
 
 

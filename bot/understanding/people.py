@@ -129,14 +129,18 @@ _EN_IS = re.compile(
     r"(?:,? who(?: is|'s)| is|,? (?:she|he)(?:'s| is)|,|\s?\()\s?(?:only |nearly |almost |now )?"
     r"(?P<n>\d{1,3})(?=[,.)!?;]|$| and\b| who\b| years| yrs| now| with\b| has\b| can| needs)"
 )
-_EN_KEY = re.compile(
-    r"\b(?:my|our|mum|mom|dad|grand|old|elderly|senior|pension|pregnan|expecting|bab|kid|child|"
-    r"toddl|infant|new-?born|son|daughter|"
-    r"wheel|disab|blind|deaf|paraly|bedrid|autis|patient|dialy|diabet|cancer|wife|husband|neighb|"
-    r"friend|aged?|"
-    r"gran|nan|lol[ao]|boy|girl|teen|mother|father|parent|brother|sister|aunt|uncle)|\d[ -]?(?:y|"
-    r"mo)|year"
+_EN_KEYS = frozenset(  # first four letters of what _EN can begin with
+    (
+        *("preg", "expe", "newb", "new", "baby", "babi", "todd", "infa", "kid", "kids", "kidd"),
+        *("chil", "son", "sons", "daug", "girl", "boy", "boys", "gran", "teen", "litt", "youn"),
+        *("elde", "nan", "nana", "seni", "pens", "old", "lola", "lolo", "whee", "disa", "blin"),
+        *("deaf", "para", "bedr", "auti", "pati", "dial", "diab", "canc", "post", "mum", "mums"),
+        *("mom", "moms", "moth", "mama", "dad", "dads", "fath", "pare", "wife", "husb", "part"),
+        *("brot", "sist", "aunt", "unc", "uncl", "neig", "frie", "room", "flat", "cous", "coll"),
+        *("boyf", "myse", "alon", "own", "aged", "age", "year", "years", "yrs", "yo"),
+    )
 )
+_EN_FIRST = re.compile(r"(?<![a-z])[a-z]{2,4}")
 _UNIT = {"y": 1.0, "m": 1 / 12, "w": 1 / 52}
 
 
@@ -224,7 +228,7 @@ def _by_age(kind: PersonKind | None, age: float | None) -> PersonKind | None:
 
 
 def _english(text: str, low: str) -> ForWhom | None:
-    if _EN_KEY.search(low) is None:
+    if _EN_KEYS.isdisjoint(_EN_FIRST.findall(low)):
         return None
     noun = _noun(_EN, _EN_KINDS, low)
     said = _EN_AGE.search(low) if _EN_AGEISH.search(low) else None

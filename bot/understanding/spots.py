@@ -14,13 +14,20 @@ _KEY = re.compile(
     "[0-9楼栋幢座弄区苑园路街巷门村厦库梯厅柜站院场店桥口桩亭房室营户]"
     "|居委|物业|大堂|楼道|通道|公寓|广场|胡同|公园|超市|车棚"
 )
-_EN_KEY = re.compile(
-    r"\d|\b(?:building|bldg|bld|block|blk|tower|unit|flat|apt|apartment|room|floor|level|lobby|"
-    r"entrance|gate|"
-    r"house|car ?park|parking|garage|stair|hallway|corridor|elevator|lift|courtyard|playground|"
-    r"street|road|avenue|lane|corner|basement|roof|hall|laundry)",
-    re.IGNORECASE,
+_EN_KEYS = frozenset(
+    (
+        *("building", "biulding", "buildings", "bldg", "bld", "block", "blk", "tower", "unit"),
+        *("flat", "apt", "apartment", "room", "rm", "suite", "ste", "condo", "door", "floor"),
+        *("fl", "flr", "level", "storey", "story", "section", "lobby", "entrance", "gate"),
+        *("gatehouse", "house", "carpark", "car", "parking", "garage", "stairs", "stairwell"),
+        *("staircase", "hallway", "corridor", "elevator", "lift", "courtyard", "playground"),
+        *("mail", "mailroom", "laundry", "roof", "rooftop", "basement", "community", "bin", "bike"),
+        *("entryway", "street", "st", "road", "rd", "avenue", "ave", "lane", "ln", "drive", "dr"),
+        *("boulevard", "blvd", "close", "crescent", "terrace", "place", "court", "way", "corner"),
+    )
 )
+_EN_WORD = re.compile("[a-z]+")
+_DASHED = re.compile(r"\d-\d")
 _LATIN = re.compile("[A-Za-z]{2}")
 _WORD = re.compile("[A-Za-z]{3}")
 NOWHERE = Spot()
@@ -42,8 +49,10 @@ def spot_at(text: str) -> tuple[Spot, Span | None]:
             found = spots_zh.place(text)
         if found is None and _LATIN.search(text) is None:
             return NOWHERE, None
-    if found is None and _EN_KEY.search(text) is not None:
+    if found is not None:
+        return found
+    if not _EN_KEYS.isdisjoint(_EN_WORD.findall(text.lower())) or _DASHED.search(text):
         found = spots_en.place(text)
-        if found is None and text.isascii() and _WORD.search(text) is None:
-            found = spots_zh.place(text)  # 3-2-501 is written without a word of either language
+    if found is None and text.isascii() and _WORD.search(text) is None and _KEY.search(text):
+        found = spots_zh.place(text)  # 3-2-501 is written without a word of either language
     return found or (NOWHERE, None)

@@ -80,16 +80,28 @@ _LATER = re.compile(
     r"|(?:in|by) the (?P<part>morning|afternoon|evening)|(?P<soon>later on|in a (?:bit|while|"
     r"little while)|shortly))(?!\w)"
 )
-# Which of the long patterns a line can need, asked first.
-_KEY = re.compile(
-    r"(?P<clock>\d ?[ap]\.?m\b|\d:\d|o'?clock|\b(?:noon|mid(?:day|night)|at \d))"
-    r"|\b(?:(?P<delay>(?:min(?:ute)?|hour|hr|day|week|month)s?\b)"
-    r"|(?P<later>later|while\b|bit\b|work\b|school|dark\b|lunch|dinner|supper|sunset|breakfast|"
-    r"bedtime|shortly)"
-    r"|(?P<day>today|tom|tmr|ton(?:ight|ite)|2nite|2morrow|mon|tue|wed|thu|fri|sat|sun|week|"
-    r"morning|afternoon|evening|night|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|end of|the "
-    r"\d|20\d\d-))"
-)
+# Which of the long patterns a line can need, by its words; a set is asked faster than a pattern.
+_ASK: dict[str, tuple[str, ...]] = {
+    "clock": ("noon", "midday", "midnight", "clock", "oclock"),
+    "delay": ("min", "mins", "minute", "minutes", "hour", "hours", "hr", "hrs", "weeks", "months"),
+    "later": (
+        *("later", "while", "bit", "work", "school", "dark", "lunch", "dinner", "supper"),
+        *("sunset", "breakfast", "bedtime", "shortly"),
+    ),
+    "day": (
+        *("today", "tomorrow", "tomoro", "morrow", "tmr", "tmrw", "tonight", "tonite", "nite"),
+        *("weekend", "morning", "afternoon", "evening", "night", "end"),
+        *("tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun", "mon", "monday"),
+        *("tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", *_MONTHS),
+        *("january", "february", "march", "april", "june", "july", "august", "september", "sept"),
+        *("october", "november", "december"),
+    ),
+}
+_GROUPS = {word: group for group, words in _ASK.items() for word in words}
+_BOTH = {"day", "days", "week", "month"}  # a date or a delay
+_WORD = re.compile("[a-z]+")
+_CLOCK_KEY = re.compile(r"\d ?[ap]\.?m\b|\d:\d|\bat \d|20\d\d-")
+_DIGIT = re.compile(r"\d")
 _PAST = re.compile(r"(?:last|yesterday|since|this past|every|good)\s$")
 _HOURS = {"work": 18.0, "school": 16.5, "dark": 18.5, "sunset": 18.5, "bedtime": 22.0}
 _HOURS |= {"lunch": 12.0, "dinner": 18.0, "supper": 18.0, "breakfast": 8.0}
@@ -109,7 +121,7 @@ def said(text: str) -> list[Said]:
     low = text.lower()
     if len(low) != len(text):
         low = text
-    keys = {m.lastgroup for m in _KEY.finditer(low)}
+    keys = _keys(low)
     if not keys:
         return []
     heard: list[Said] = []
@@ -124,6 +136,18 @@ def said(text: str) -> list[Said]:
         if all(one.span[1] <= f.span[0] or f.span[1] <= one.span[0] for f in found):
             found.append(one)
     return sorted(found, key=lambda f: f.span)
+
+
+def _keys(low: str) -> set[str]:
+    """Which kinds of time words the line holds."""
+    words = _WORD.findall(low)
+    keys = {_GROUPS[word] for word in words if word in _GROUPS}
+    if not _BOTH.isdisjoint(words):
+        keys |= {"day", "delay"}
+    if _DIGIT.search(low) is not None:
+        keys |= {"clock", "day"} if _CLOCK_KEY.search(low) else set()
+        keys |= {"day"} if "the " in low else set()  # the 28th
+    return keys
 
 
 def _dated(m: re.Match[str]) -> Said | None:
