@@ -123,11 +123,16 @@ def _item(one: Mapping[str, Any], lang: str, translate: Translate) -> str:
     if lang == "zh":
         return f"{name}{quantity:g}{unit or ''}"
     counted = _UNITS_EN.get(unit or "")
+    if counted is None and (not unit or unit in _COUNTERS):
+        plural = "s" if quantity != 1 and unit and not name.endswith("s") else ""
+        return f"{quantity:g} {name}{plural}"
     if counted is None:
-        return f"{quantity:g} {name}" if not unit else f"{quantity:g} {unit} {name}"
+        return f"{quantity:g} {unit} {name}"
     return f"{quantity:g} {counted[quantity != 1]} of {name}"
 
 
+_COUNTERS = frozenset("只个枚件台支把根张条副双顶床")
+"""Measure words that English does without: 两支体温计 are two thermometers."""
 _UNITS_EN: Mapping[str, Sequence[str]] = {
     "盒": ("box", "boxes"),
     "瓶": ("bottle", "bottles"),
@@ -136,7 +141,6 @@ _UNITS_EN: Mapping[str, Sequence[str]] = {
     "片": ("tablet", "tablets"),
     "粒": ("capsule", "capsules"),
     "板": ("strip", "strips"),
-    "支": ("tube", "tubes"),
     "箱": ("case", "cases"),
     "斤": ("jin", "jin"),
     "公斤": ("kg", "kg"),

@@ -153,7 +153,7 @@ def takers(tx: Transaction, lot_ids: Sequence[int]) -> list[tuple[int, int]]:
     """``(person, request number)`` of everybody to whom something of these lots went."""
     chosen = (
         select(REQUEST.c.requester_id, REQUEST.c.number)
-        .join(MOVEMENT.c.number == REQUEST.c.number)
+        .join(MOVEMENT, MOVEMENT.c.number == REQUEST.c.number)
         .where(MOVEMENT.c.lot_id.in_(lot_ids), MOVEMENT.c.kind == "out")
         .order_by(REQUEST.c.number)
         .distinct()

@@ -1,0 +1,179 @@
+"""A request for medicine meets the boxes: what is said to whom when something is found, or not."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass
+
+from handlers import showing
+from handlers.kit import Ask, Both, Context, Effect, Later, Never, Say, ToPerson, Word, rings
+from handlers.medicine.picking import Held, Picked, next_in_line, pick, things
+from storage import boxes, claims, people, requests
+from storage.requests import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What came of looking into the boxes.
+
+    ``held`` waits there for the request; ``doctor_first`` means that no neighbour is asked to
+    bring it, the doctor was; ``refused`` is ``prescription``, ``controlled``, ``cap`` or None.
+    """
+
+    held: tuple[Held, ...] = ()
+    doctor_first: bool = False
+    refused: str | None = None
+
+
+def look(ctx: Context, request: Request) -> Generator[Effect, None, Looked]:
+    """Look through the boxes for a new request, hold what may go out, and tell whom it concerns."""
+    picked = pick(ctx, request)
+    if picked.doctor is not None:
+        yield from _doctor_first(ctx, request, picked.doctor)
+        return Looked(doctor_first=True, refused=picked.refused)
+    if picked.held:
+        yield from _found(ctx, request, picked)
+    yield from _privately(request, picked)
+    return Looked(picked.held, refused=picked.refused)
+
+
+def serve_next(ctx: Context, names: Iterable[str], but: int = 0) -> Iterator[Effect]:
+    """Something is free again: whoever asked for it within a day and still waits gets it."""
+    for request in next_in_line(ctx, set(names), but):
+        picked = pick(ctx, request)
+        if not picked.held:
+            continue
+        yield ctx.tell(
+            request.requester_id,
+            "medicine.your_turn",
+            about=request.number,
+            urgent=is_urgent(request),
+            **_where(ctx, request, picked.held),
+        )
+        yield from _hold_on(ctx, request, picked.held)
+
+
+def is_urgent(request: Request) -> bool:
+    return request.urgency == "urgent"
+
+
+def _found(ctx: Context, request: Request, picked: Picked) -> Iterator[Effect]:
+    values, urgent = _where(ctx, request, picked.held), is_urgent(request)
+    key = "medicine.found" if ctx.in_group else "medicine.found_privately"
+    yield ctx.reply(key, about=request.number, urgent=urgent, **values)
+    if ctx.in_group:
+        yield ctx.tell(
+            request.requester_id, "medicine.held", about=request.number, urgent=True, **values
+        )
+    yield from _hold_on(ctx, request, picked.held)
+
+
+def _where(ctx: Context, request: Request, held: tuple[Held, ...]) -> dict[str, object]:
+    standing = [boxes.get(ctx.tx, one) for one in dict.fromkeys(one.box_id for one in held)]
+    return {
+        **showing.openly(ctx, request),
+        "found": things(held),
+        "box": list(dict.fromkeys(one.box_name for one in held)),
+        "where": [Both(box.where_text, box.where_en) for box in standing if box.where_text],
+        "until": held[0].until,
+        "door": ctx.policy.medicine.at_door,
+    }
+
+
+def _hold_on(ctx: Context, request: Request, held: tuple[Held, ...]) -> Iterator[Effect]:
+    """The keeper of each box hears what to get ready; the hold has its end."""
+    number = request.number
+    for box_id in dict.fromkeys(one.box_id for one in held):
+        of_box = [one for one in held if one.box_id == box_id]
+        requests.tell(ctx.tx, number, ctx.now, "found", note=of_box[0].box_name.zh)
+        keeper = of_box[0].keeper_id
+        if keeper is not None and keeper != request.requester_id:
+            yield ctx.tell(
+                keeper,
+                "medicine.keeper",
+                about=number,
+                urgent=is_urgent(request),
+                **showing.openly(ctx, request),
+                found=things(of_box),
+                box=of_box[0].box_name,
+                name=showing.name_of(people.get(ctx.tx, request.requester_id)),
+                until=of_box[0].until,
+            )
+    yield Later(f"medicine:hold:{number}", held[0].until, "medicine_hold", number)
+
+
+def _privately(request: Request, picked: Picked) -> Iterator[Effect]:
+    """Warnings are about somebody's body: never in the group."""
+    number, told = request.number, list(picked.cautions)
+    if picked.refused is not None:
+        told.append(Word(f"medicine.no_{picked.refused}"))
+    for caution in told:
+        yield Say(
+            ToPerson(request.requester_id),
+            "medicine.caution",
+            {"number": number, "caution": caution},
+            about=number,
+            urgent=is_urgent(request),
+            direct=True,
+        )
+
+
+def _doctor_first(ctx: Context, request: Request, why: str) -> Iterator[Effect]:
+    """Nothing from the box: the doctor is asked, and the requester told why, privately."""
+    number, openly = request.number, showing.openly(ctx, request)
+    doctors = _doctors(ctx, request)
+    if ctx.in_group:
+        yield ctx.reply("medicine.doctor_open", about=number, urgent=is_urgent(request), **openly)
+    yield Say(
+        ToPerson(request.requester_id),
+        "medicine.doctor_first" if doctors else "medicine.no_doctor",
+        {**openly, "why": Word(f"medicine.why_{why}")},
+        about=number,
+        urgent=is_urgent(request),
+        direct=True,
+    )
+    requests.tell(ctx.tx, number, ctx.now, "doctor first")
+    for doctor in doctors[:1]:
+        yield _ask_doctor(ctx, request, doctor)
+    due = ctx.now + ctx.policy.unclaimed.urgent.worker
+    yield Later(f"unclaimed:{number}:doctor", due, "medicine_doctor", number)
+
+
+def _doctors(ctx: Context, request: Request) -> list[int]:
+    found = people.serving(ctx.tx, request.place_id, "doctor")
+    return [one for one in found if one != request.requester_id]
+
+
+def _ask_doctor(ctx: Context, request: Request, person_id: int) -> Ask:
+    """The doctor learns what it is about on taking it, not before."""
+    number = request.number
+    if all(one.person_id != person_id for one in claims.invitations(ctx.tx, number)):
+        claims.invite(ctx.tx, number, person_id, wave=0, now=ctx.now, why="doctor first")
+    return Ask(
+        ToPerson(person_id),
+        "medicine.ask_doctor",
+        showing.openly(ctx, request),
+        about=number,
+        urgent=True,
+        person_id=person_id,
+        question="offered",
+        ref=number,
+    )
+
+
+@rings("medicine_doctor")
+def doctor_silent(ctx: Context) -> Iterator[Effect]:
+    """The doctor has not answered: the next one, then the community worker or coordinator."""
+    request = requests.get(ctx.tx, ctx.rung.ref)
+    if request is None or request.state not in {"open", "reopened"}:
+        yield Never(f"unclaimed:{ctx.rung.ref}:doctor")
+        return
+    asked = {one.person_id for one in claims.invitations(ctx.tx, request.number)}
+    others = list(_doctors(ctx, request))
+    for role in ("community_worker", "coordinator"):
+        others += people.serving(ctx.tx, request.place_id, role)
+    waiting = [one for one in others if one not in asked and one != request.requester_id]
+    for person_id in waiting[:1]:
+        yield _ask_doctor(ctx, request, person_id)
+        due = ctx.now + ctx.policy.unclaimed.urgent.worker
+        yield Later(ctx.rung.key, due, "medicine_doctor", request.number)
