@@ -56,6 +56,9 @@ class Street:
     clock: PaperClock = field(default_factory=lambda: PaperClock(START))
     may_move: asyncio.Event = field(default_factory=asyncio.Event)
     cards: list[PersonCard] = field(default_factory=people)
+    open: dict[str, list[StatusCard]] = field(
+        default_factory=lambda: {"p1": [StatusCard(7, "两盒牛奶", "等人接单")]}
+    )
 
     def people(self) -> list[PersonCard]:
         return self.cards
@@ -76,7 +79,7 @@ class Street:
         return self.now()
 
     def status(self, viewer: str) -> list[StatusCard]:
-        return [StatusCard(7, "两盒牛奶", "等人接单")] if viewer == "p1" else []
+        return self.open.get(viewer, [])
 
 
 async def echo(gateway: LocalGateway) -> None:

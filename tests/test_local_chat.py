@@ -8,7 +8,7 @@ from PIL import Image
 from street import lived_in
 from tab import Tab, page_of
 
-from bot.web.local_chat import PersonCard
+from bot.web.local_chat import PersonCard, StatusCard
 from bot.web.server import build
 
 
@@ -32,8 +32,8 @@ def a_photo(**how) -> bytes:
 
 async def test_a_page_is_greeted_with_everybody_and_the_time(client):
     async with page_of(client) as page:
-        who = await page.until("people")
         clock = await page.until("clock")
+        who = await page.until("people")
     assert len(who["people"]) == 44
     assert who["people"][0]["name"] == "王秀英"
     assert [room["id"] for room in who["rooms"]] == ["r1", "r2", "r3"]
@@ -235,3 +235,12 @@ async def test_what_is_open_for_somebody_is_shown(client):
         await page.do("watch", viewers=["p1"])
         status = await page.until("status")
     assert status["cards"] == [{"number": 7, "words": "两盒牛奶", "state": "等人接单"}]
+
+
+async def test_what_becomes_open_is_shown_without_asking(client, world):
+    _, street = world
+    async with page_of(client, "p3") as page:
+        assert (await page.until("status"))["cards"] == []
+        street.open["p3"] = [StatusCard(8, "药", "有人接了")]
+        await page.say("p3", "r1", "有药吗?", "u-000001")
+        assert (await page.until("status"))["cards"][0]["number"] == 8

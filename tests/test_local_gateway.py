@@ -126,6 +126,14 @@ async def test_a_bot_that_starts_over_is_not_taken_for_its_former_self(gateway):
     assert texts(gateway.lines("p1", "r1")) == ["记下了 #1", "你好"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "alarm"), [("emergencies.medical", True), ("offering.invite_urgent", False)]
+)
+async def test_only_an_emergency_strikes_the_eye(gateway, kind, alarm):
+    await gateway.send(letter(kind=kind, urgent=True))
+    assert gateway.lines("p1", "r1")[0].alarm is alarm
+
+
 async def test_quoting_the_bot_is_talking_to_it(gateway):
     said = await gateway.send(letter(text="#3 谁能去?"))
     await gateway.say("p2", "小李", "r1", False, "我来", quotes=said)

@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS lines (
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, conversation TEXT NOT NULL,
     private INTEGER NOT NULL, sender TEXT, sender_name TEXT NOT NULL, text TEXT NOT NULL,
     at TEXT NOT NULL, mentions TEXT NOT NULL, photos TEXT NOT NULL, quotes TEXT,
-    urgent INTEGER NOT NULL DEFAULT 0, waits INTEGER NOT NULL DEFAULT 0
+    alarm INTEGER NOT NULL DEFAULT 0, waits INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS lines_of_conversation ON lines (conversation, seq);
 CREATE INDEX IF NOT EXISTS lines_waiting ON lines (seq) WHERE waits = 1;
@@ -52,7 +52,8 @@ class Line:
     quoted_sender: str | None
     quoted_name: str | None
     quoted_text: str | None
-    urgent: bool
+    alarm: bool
+    """It tells of danger to somebody's life."""
 
 
 class History:
@@ -82,12 +83,12 @@ class History:
         sender: str | None = None,
         sender_name: str = "",
         quotes: str | None = None,
-        urgent: bool = False,
+        alarm: bool = False,
     ) -> None:
         """Add a line, unless there is one of this id; a person's line waits for the bot."""
         self._db.execute(
             "INSERT INTO lines (id, conversation, private, sender, sender_name, text, at, mentions,"
-            " photos, quotes, urgent, waits) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " photos, quotes, alarm, waits) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (id) DO NOTHING",
             [
                 line_id,
@@ -100,7 +101,7 @@ class History:
                 json.dumps(list(mentions)),
                 json.dumps([[photo.digest, photo.media_type] for photo in photos]),
                 quotes,
-                urgent,
+                alarm,
                 sender is not None,
             ],
         )
@@ -155,7 +156,7 @@ def _line(row: sqlite3.Row) -> Line:
         **{
             **fields,
             "private": bool(row["private"]),
-            "urgent": bool(row["urgent"]),
+            "alarm": bool(row["alarm"]),
             "at": datetime.fromisoformat(row["at"]),
             "mentions": tuple(json.loads(row["mentions"])),
             "photos": tuple(Photo(*photo) for photo in json.loads(row["photos"])),

@@ -17,6 +17,8 @@ from bot.media import MediaStore
 from handlers.kit import Message, Photo
 
 BOT_NAMES = ("@邻帮", "@linbang")
+EMERGENCIES = "emergencies."
+"""How the kinds of letters begin that must strike the eye."""
 
 
 class LocalGateway:
@@ -72,7 +74,7 @@ class LocalGateway:
                 at=self._clock.now(),
                 mentions=letter.mentions,
                 photos=letter.photos,
-                urgent=letter.urgent,
+                alarm=letter.kind.startswith(EMERGENCIES),
             )
         except sqlite3.OperationalError as error:
             raise NotNow(str(error)) from error

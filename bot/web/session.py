@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 LINES_AT_FIRST = 60
+LOOK_AGAIN = 0.5  # seconds
 MOST_VIEWERS = 4
 MOST_PHOTOS = 9
 MOST_CHARACTERS = 20_000
@@ -45,12 +46,13 @@ class Session:
         self.socket = socket
         self._chat = chat
         self._views: dict[str, asyncio.Task[None]] = {}
+        self._status: dict[str, list[dict[str, Any]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Serve the page until it goes."""
-        await self.tell(self._chat.who())
         await self.tell(self._chat.clock())
+        self._start(self._changes())
         self._start(self._stirs())
         try:
             async for frame in self.socket:
@@ -180,25 +182,34 @@ class Session:
             for conversation in (*self._chat.rooms_of(viewer), viewer)
         }
         await self.tell({"type": "view", "viewer": viewer, "conversations": conversations})
-        await self._status(viewer)
+        self._status.pop(viewer, None)
+        await self._tell_status(viewer)
         async for line in gateway.listen(viewer, after):
             await self.tell({"type": "line", "viewer": viewer, "line": _shown(line)})
-            if line.seq == gateway.newest():
-                await self._status(viewer)
 
-    async def _status(self, viewer: str) -> None:
+    async def _tell_status(self, viewer: str) -> None:
         cards = [asdict(card) for card in self._chat.directory.status(viewer)]
-        await self.tell({"type": "status", "viewer": viewer, "cards": cards})
+        if self._status.get(viewer) != cards:
+            self._status[viewer] = cards
+            await self.tell({"type": "status", "viewer": viewer, "cards": cards})
 
     async def _stirs(self) -> None:
-        who = self._chat.who()
         async for stirred in self._chat.gateway.stirs():
             if stirred:
                 await self.tell({"type": "stirs", "newest": stirred})
+
+    async def _changes(self) -> None:
+        """What is said may change who somebody is, and what is open for them."""
+        who: Mapping[str, Any] = {}
+        async for _ in self._chat.gateway.stirs():
             now = self._chat.who()
             if now != who:
                 who = now
                 await self.tell(who)
+            for viewer in list(self._views):
+                await self._tell_status(viewer)
+            # Both are looked up in the database: not for every line of a storm.
+            await asyncio.sleep(LOOK_AGAIN)
 
 
 def _shown(line: Line) -> dict[str, Any]:
@@ -221,5 +232,5 @@ def _shown(line: Line) -> dict[str, Any]:
         "mentions": line.mentions,
         "photos": [photo.digest for photo in line.photos],
         "quote": quote,
-        "urgent": line.urgent,
+        "alarm": line.alarm,
     }
