@@ -66,6 +66,7 @@ def person_cards(tx: Transaction, now: datetime) -> list[PersonCard]:
                 name_en=row.name_en,
                 roles=roles,
                 building=home.name if home and home.kind == "building" else "",
+                building_en=home.name_en if home and home.kind == "building" else "",
                 language=row.lang,
                 rooms=tuple(_groups_of(tx, row, groups)),
             )

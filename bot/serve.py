@@ -97,7 +97,8 @@ async def serve(
     async with AsyncExitStack() as stack:
         stack.enter_context(only_one(settings.database.path))
         gateway, street = await _open(stack, settings, example=example, nightly=nightly)
-        pages = server.build(LocalChat(gateway, street), health.routes(Watch(street.app)))
+        watch = Watch(street.app, street.reader)
+        pages = server.build(LocalChat(gateway, street), health.routes(watch))
         runner, address = await server.serve(pages, settings.web.host, settings.web.port)
         stack.push_async_callback(runner.cleanup)
         ready(address)

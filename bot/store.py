@@ -58,7 +58,8 @@ def prepare(settings: Settings, now: datetime, *, example: bool) -> Database:
     database = open_database(url_of(settings))
     with transaction(database) as tx:
         if example and not places.every(tx):
-            exchange.bring_in(tx, exchange.read(worlds.path_of(EXAMPLE)), now, zone=settings.place.time_zone)
+            bundle = exchange.read(worlds.path_of(EXAMPLE))
+            exchange.bring_in(tx, bundle, now, zone=settings.place.time_zone)
         if settings.gateways.local.enabled:
             worlds.open_rooms(tx, neighbours.GATEWAY)
     return database

@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Mapping
 from datetime import timedelta
 
+from sqlalchemy import Engine as Database
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from bot.app import App
 from bot.gateways.base import Gateway
 from bot.metrics import Metrics
-from bot.web.health import PATIENCE, Part
+from bot.neighbours import reading
+from bot.web.health import Part
 from storage import migrate, outbox
 
 
 class Watch:
-    """The `bot.web.health.Probe` of an `App`."""
+    """The `bot.web.health.Probe` of an `App`; ``reader`` only reads its database."""
 
-    def __init__(self, app: App) -> None:
-        self._app = app
+    def __init__(self, app: App, reader: Database) -> None:
+        self._app, self._reader = app, reader
 
-    async def measure(self) -> Metrics:
+    @property
+    def metrics(self) -> Metrics:
         """The counters; a database that does not answer leaves the last depth of the outbox."""
         metrics, now = self._app.metrics, self._app.clock.now()
         for gateway in self._app.gateways:
             alive = gateway.alive()
             metrics.gateway(gateway.name, now - alive if alive else None)
-        with contextlib.suppress(Exception):
-            async with asyncio.timeout(PATIENCE):
-                letters, oldest = await self._app.engine.write(outbox.depth)
-                metrics.outbox(letters, now - oldest if oldest else None)
+        with contextlib.suppress(DBAPIError), reading(self._reader) as tx:
+            letters, oldest = outbox.depth(tx)
+            metrics.outbox(letters, now - oldest if oldest else None)
         return metrics
 
     def parts(self) -> Mapping[str, Part]:

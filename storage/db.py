@@ -68,12 +68,14 @@ def open_database(url: str) -> Engine:
 
 def open_reader(url: str) -> Engine:
     """An engine for pages and exports: it cannot write."""
-    engine = create_engine(url, connect_args={"timeout": 10} if url.startswith("sqlite") else {})
-    if url.startswith("sqlite"):
+    if not url.startswith("sqlite"):
+        only_reads = {"options": "-c default_transaction_read_only=on"}
+        return create_engine(url, pool_pre_ping=True, connect_args=only_reads)
+    engine = create_engine(url, connect_args={"timeout": 10})
 
-        @event.listens_for(engine, "connect")
-        def _only_reads(connection: Any, _: Any) -> None:
-            connection.execute("PRAGMA query_only=ON")
+    @event.listens_for(engine, "connect")
+    def _only_reads(connection: Any, _: Any) -> None:
+        connection.execute("PRAGMA query_only=ON")
 
     return engine
 

@@ -11,7 +11,6 @@ from bot.cli import data, looking, running, trying
 from bot.cli.console import Plainly
 
 
-
 def _help(command: Callable[..., None]) -> str:
     """The docstring with its lines joined, so that the width of the terminal breaks them."""
     parts = (inspect.getdoc(command) or "").split("\n\n")

@@ -10,7 +10,6 @@ from typing import Annotated, Literal
 import typer
 
 
-
 def play(
     files: Annotated[
         list[Path], typer.Argument(metavar="FILE...", help="Transcripts (.chat).", exists=True)
@@ -38,8 +37,11 @@ def play(
     """
     from bot import play as playing  # noqa: PLC0415  only this command needs it
 
-    how = {"as_json": as_json, "check": check, "rewrite": rewrite}
-    raise typer.Exit(max([playing.play(file, **how) for file in files]))
+    ends = [
+        playing.play(file, as_json=as_json, check=check, rewrite=rewrite, out=sys.stdout)
+        for file in files
+    ]
+    raise typer.Exit(max(ends))
 
 
 def hear(

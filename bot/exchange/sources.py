@@ -26,8 +26,14 @@ class BadImport(Exception):  # noqa: N818  it is what the operator is told
     """Everything that is wrong with an import, one line a problem; nothing was written."""
 
     def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
+        self.problems = sorted(problems, key=_place)
+        super().__init__("\n".join(self.problems))
+
+
+def _place(problem: str) -> tuple[str, int]:
+    """File and line that a problem begins with."""
+    found = re.match(r"(.*?):(\d+): ", problem)
+    return (found[1], int(found[2])) if found else (problem, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +156,14 @@ def _toml(path: Path) -> Iterator[Raw]:
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
-        line = re.search(r"line (\d+)", str(wrong))
-        raise BadImport([f"{path}:{line[1] if line else 1}: not TOML: {wrong}"]) from wrong
+        found = re.search(r"line (\d+)", str(wrong))
+        line = int(found[1]) if found else len(text.splitlines())
+        raise BadImport([f"{path}:{line}: not TOML: {wrong}"]) from wrong
     lines = lines_of(text)
     for section, rows in tables.items():
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            first = lines.get((section,), 1)
-            raise BadImport([f"{path}:{first}: {section} must be tables headed [[{section}]]"])
+            line = lines.get((section,), 1)
+            raise BadImport([f"{path}:{line}: {section} must be tables headed [[{section}]]"])
         for index, row in enumerate(rows):
             own = {
                 str(at[2]): line
