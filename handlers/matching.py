@@ -19,6 +19,10 @@ SKILLED = ("repair", "medical", "mental", "rescue")
 """Categories in which the right skill comes before a short way."""
 
 
+_PROPERTY = {"repair", "safety", "sanitation"}
+"""What the property service is there for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Neighbour:
     """A volunteer as matching sees them; hours are ``(weekdays, start, end)`` in minutes."""
@@ -28,6 +32,8 @@ class Neighbour:
     skills: frozenset[str]
     hours: tuple[tuple[str, int, int], ...]
     shares: bool = True
+    only_skilled: bool = False
+    """Asked for what their work is, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ class Fit:
 
 
 def cast(tx: Transaction) -> list[Neighbour]:
-    """All registered volunteers and whoever named a skill; kept until one of them changes."""
+    """All registered volunteers and the property service; kept until one of them changes."""
     kept: list[Neighbour] | None = tx.memo.get("cast")
     if kept is None:
         kept = tx.memo["cast"] = list(_read_cast(tx))
@@ -54,16 +60,18 @@ def cast(tx: Transaction) -> list[Neighbour]:
 
 def _read_cast(tx: Transaction) -> Iterable[Neighbour]:
     for person_id, held in sorted(people.all_roles(tx).items()):
-        person = people.get(tx, person_id)
-        if "volunteer" not in {role for _, role in held} or person.left_at is not None:
+        person, roles = people.get(tx, person_id), {role for _, role in held}
+        if not roles & {"volunteer", "property"} or person.left_at is not None:
             continue
+        skills = people.skills(tx, person_id) | (_PROPERTY if "property" in roles else set())
         place = places.get(tx, person.place_id)
         yield Neighbour(
             id=person_id,
             place_id=person.place_id,
-            skills=frozenset(people.skills(tx, person_id)),
+            skills=frozenset(skills),
             hours=tuple((one.weekdays, one.start, one.end) for one in people.hours(tx, person_id)),
             shares=place.shares if place else True,
+            only_skilled="volunteer" not in roles,
         )
 
 
@@ -79,6 +87,8 @@ def fits(
         distance = places.distance(tx, request.place_id, one.place_id)
         at_home = distance == 0
         if one.id in out or distance > 4 or not (at_home or one.shares):
+            continue
+        if one.only_skilled and request.category not in one.skills:
             continue
         load = loads.get(one.id, 0)
         if load >= most_tasks or not is_awake(one.hours, now, zone):

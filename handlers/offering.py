@@ -27,7 +27,8 @@ def begin(ctx: Context, request: Request, *, first: tuple[int, ...] = ()) -> Ite
     leading = [one for one in first if one not in already and one != request.requester_id]
     for person_id in leading:
         yield invitation(ctx, request, person_id, wave=0, why="first")
-    if not leading:
+    # The keeper of a box that has it was asked already.
+    if not leading and not already:
         yield from wave(ctx, request, 1, ctx.policy.waves.building)
 
 

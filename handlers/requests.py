@@ -29,12 +29,11 @@ def start(ctx: Context, request: Request) -> Iterator[Effect]:
     looked = yield from medicine.look(ctx, request)
     if looked.doctor_first:
         return
-    keepers = tuple(dict.fromkeys(held.keeper_id for held in looked.held if held.keeper_id))
     if not looked.held:
         yield noted(ctx, request)
     givers = gifts.givers(ctx, request)
     serving = _serving(ctx, request)
-    yield from offering.begin(ctx, request, first=(*keepers, *givers, *serving))
+    yield from offering.begin(ctx, request, first=(*givers, *serving))
 
 
 def _serving(ctx: Context, request: Request) -> tuple[int, ...]:

@@ -34,14 +34,13 @@ _ENDINGS = {
 @hears("arrived")
 def on_the_way(ctx: Context) -> Iterator[Effect]:
     """The helper is on the way or on the spot: the requester hears it."""
-    number = naming.held(ctx)
-    if number is None:
-        return
-    request = requests.get(ctx.tx, number)
-    if request is None:
+    number = _in_hand(ctx)
+    request = requests.get(ctx.tx, number) if number is not None else None
+    if number is None or request is None:
         return
     if request.state in {"claimed", "planned"}:
         requests.move(ctx.tx, request, "on_site", ctx.now, who=ctx.who.id, why="arrived")
+    yield Never(f"unclaimed:{number}:")
     yield from patience.heard(ctx, number)
     yield ctx.reply("settling.good", about=number, number=number)
     name = showing.name_of(ctx.who)
@@ -58,16 +57,27 @@ def still_at_it(ctx: Context) -> Iterator[Effect]:
     yield ctx.reply("settling.thanks_for_word", about=ctx.asked.ref, number=ctx.asked.ref)
 
 
+def _in_hand(ctx: Context) -> int | None:
+    """The task meant; one that wore off without a word is taken up again while nobody has it."""
+    number = naming.held(ctx)
+    if number is not None:
+        return number
+    for request in claims.worn_off(ctx.tx, ctx.who.id):
+        if naming.said(ctx) in {None, request.number}:
+            claims.set_state(ctx.tx, request.number, ctx.who.id, "held", ctx.now)
+            requests.move(ctx.tx, request, "claimed", ctx.now, who=ctx.who.id, why="claimed")
+            questions.close(ctx.tx, None, "offered", request.number)
+            return request.number
+    return None
+
+
 @hears("done")
 def done(ctx: Context) -> Iterator[Effect]:
     """The helper says it is finished: the requester is asked."""
-    number = naming.held(ctx)
-    if number is None:
-        return
-    request = requests.get(ctx.tx, number)
-    if request is None:
-        return
-    yield from finish(ctx, request)
+    number = _in_hand(ctx)
+    request = requests.get(ctx.tx, number) if number is not None else None
+    if request is not None:
+        yield from finish(ctx, request)
 
 
 def finish(ctx: Context, request: Request) -> Iterator[Effect]:
@@ -75,6 +85,7 @@ def finish(ctx: Context, request: Request) -> Iterator[Effect]:
     number = request.number
     requests.move(ctx.tx, request, "done", ctx.now, who=ctx.who.id, why="done")
     yield Never(f"claim:{number}:")
+    yield Never(f"unclaimed:{number}:")
     questions.close(ctx.tx, None, "nudge", number)
     yield from medicine.delivered(ctx, request)
     yield ctx.reply("settling.asking", about=number, number=number)
@@ -113,7 +124,8 @@ def settled(ctx: Context) -> Iterator[Effect]:
     """It is settled, says the one who asked: with or without having been asked."""
     request = naming.own(ctx, "done", *requests.IN_HAND, "reopened", "open", "waiting")
     if request is not None:
-        outcome = "done" if claims.holders(ctx.tx, request.number) else "by_others"
+        helped = claims.holders(ctx.tx, request.number) or medicine.is_held(ctx, request)
+        outcome = "done" if helped else "by_others"
         yield from close(ctx, request, outcome)
 
 
@@ -193,9 +205,8 @@ def close(ctx: Context, request: Request, outcome: str) -> Iterator[Effect]:
         f"essential:{number}",
     ):
         yield Never(prefix)
-    if outcome not in {"done", "half_done"}:
-        yield from medicine.freed(ctx, request)
     thanked = outcome in {"done", "half_done"}
+    yield from (medicine.delivered if thanked else medicine.freed)(ctx, request)
     if speaker is not None:
         key = _ENDINGS.get(outcome, "settling.ended_as")
         state = Word(f"lists.state_{outcome}")

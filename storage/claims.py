@@ -108,6 +108,21 @@ def tasks(
     return tx.rows(Request, chosen)
 
 
+def worn_off(tx: Transaction, person_id: int) -> list[Request]:
+    """Open requests this person had and lost by silence, newest first."""
+    chosen = (
+        select(REQUEST)
+        .join(CLAIM, CLAIM.c.number == REQUEST.c.number)
+        .where(
+            CLAIM.c.person_id == person_id,
+            CLAIM.c.state == "worn_off",
+            REQUEST.c.state.in_(("open", "reopened")),
+        )
+        .order_by(CLAIM.c.at.desc())
+    )
+    return tx.rows(Request, chosen)
+
+
 def loads(tx: Transaction) -> dict[int, int]:
     """person id → how many tasks they hold."""
     counted = (

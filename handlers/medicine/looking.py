@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from handlers import showing
-from handlers.kit import Ask, Both, Context, Effect, Later, Never, Say, ToPerson, Word, rings
+from handlers.kit import (
+    Ask,
+    Both,
+    Context,
+    Effect,
+    Later,
+    Never,
+    Say,
+    Things,
+    ToPerson,
+    Word,
+    rings,
+)
+from handlers.medicine import rules
 from handlers.medicine.picking import Held, Picked, next_in_line, pick, things
 from storage import boxes, claims, people, requests
 from storage.requests import Request
@@ -77,7 +91,19 @@ def _where(ctx: Context, request: Request, held: tuple[Held, ...]) -> dict[str, 
         "where": [Both(box.where_text, box.where_en) for box in standing if box.where_text],
         "until": held[0].until,
         "door": ctx.policy.medicine.at_door,
+        "form": form_note(held),
+        "care": _leaflet(held),
     }
+
+
+def form_note(held: Iterable[Held]) -> Word | str:
+    """Said wherever a child's form is meant, in either language."""
+    return Word("medicine.child_form") if any(one.form == "child" for one in held) else ""
+
+
+def _leaflet(held: Iterable[Held]) -> Word | str:
+    taken = any(rules.is_medicine({"name": one.item}, "medicine") for one in held)
+    return Word("medicine.leaflet") if taken else ""
 
 
 def _hold_on(ctx: Context, request: Request, held: tuple[Held, ...]) -> Iterator[Effect]:
@@ -88,18 +114,31 @@ def _hold_on(ctx: Context, request: Request, held: tuple[Held, ...]) -> Iterator
         requests.tell(ctx.tx, number, ctx.now, "found", note=of_box[0].box_name.zh)
         keeper = of_box[0].keeper_id
         if keeper is not None and keeper != request.requester_id:
-            yield ctx.tell(
-                keeper,
-                "medicine.keeper",
-                about=number,
-                urgent=is_urgent(request),
-                **showing.openly(ctx, request),
-                found=things(of_box),
-                box=of_box[0].box_name,
-                name=showing.name_of(people.get(ctx.tx, request.requester_id)),
-                until=of_box[0].until,
-            )
+            # The keeper is the first to be asked to carry it: no second invitation follows.
+            _invite(ctx, number, keeper, "keeper")
+            yield _to_keeper(ctx, request, keeper, of_box)
     yield Later(f"medicine:hold:{number}", held[0].until, "medicine_hold", number)
+
+
+def _to_keeper(ctx: Context, request: Request, keeper: int, held: list[Held]) -> Ask:
+    values = {
+        **showing.openly(ctx, request),
+        "found": things(held),
+        "form": form_note(held),
+        "box": held[0].box_name,
+        "name": showing.name_of(people.get(ctx.tx, request.requester_id)),
+        "until": held[0].until,
+    }
+    return Ask(
+        ToPerson(keeper),
+        "medicine.keeper",
+        values,
+        about=request.number,
+        urgent=is_urgent(request),
+        person_id=keeper,
+        question="offered",
+        ref=request.number,
+    )
 
 
 def _privately(request: Request, picked: Picked) -> Iterator[Effect]:
@@ -120,7 +159,7 @@ def _privately(request: Request, picked: Picked) -> Iterator[Effect]:
 
 def _doctor_first(ctx: Context, request: Request, why: str) -> Iterator[Effect]:
     """Nothing from the box: the doctor is asked, and the requester told why, privately."""
-    number, openly = request.number, showing.openly(ctx, request)
+    number, openly = request.number, _plainly(ctx, request)
     doctors = _doctors(ctx, request)
     if ctx.in_group:
         yield ctx.reply("medicine.doctor_open", about=number, urgent=is_urgent(request), **openly)
@@ -139,6 +178,17 @@ def _doctor_first(ctx: Context, request: Request, why: str) -> Iterator[Effect]:
     yield Later(f"unclaimed:{number}:doctor", due, "medicine_doctor", number)
 
 
+def _invite(ctx: Context, number: int, person_id: int, why: str) -> None:
+    if all(one.person_id != person_id for one in claims.invitations(ctx.tx, number)):
+        claims.invite(ctx.tx, number, person_id, wave=0, now=ctx.now, why=why)
+
+
+def _plainly(ctx: Context, request: Request) -> dict[str, Any]:
+    """As `showing.openly`, without amounts: next to a warning they would read like a dose."""
+    names = Things(tuple({"name": one["name"], "text": one["text"]} for one in request.items))
+    return {**showing.openly(ctx, request), "what": names}
+
+
 def _doctors(ctx: Context, request: Request) -> list[int]:
     found = people.serving(ctx.tx, request.place_id, "doctor")
     return [one for one in found if one != request.requester_id]
@@ -147,12 +197,11 @@ def _doctors(ctx: Context, request: Request) -> list[int]:
 def _ask_doctor(ctx: Context, request: Request, person_id: int) -> Ask:
     """The doctor learns what it is about on taking it, not before."""
     number = request.number
-    if all(one.person_id != person_id for one in claims.invitations(ctx.tx, number)):
-        claims.invite(ctx.tx, number, person_id, wave=0, now=ctx.now, why="doctor first")
+    _invite(ctx, number, person_id, "doctor first")
     return Ask(
         ToPerson(person_id),
         "medicine.ask_doctor",
-        showing.openly(ctx, request),
+        _plainly(ctx, request),
         about=number,
         urgent=True,
         person_id=person_id,
