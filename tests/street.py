@@ -30,22 +30,21 @@ FAMILIES = "赵钱孙吴郑冯褚卫蒋沈韩杨朱秦尤许何吕施张孔曹�
 def people() -> list[PersonCard]:
     """44 people: the five everybody meets first, then families, then one with a long name."""
     cards = [
-        PersonCard("p1", *SOME[0], "1号楼", "zh", ("r1",)),
-        PersonCard("p2", *SOME[1], "1号楼", "zh", ("r1",)),
-        PersonCard("p3", *SOME[2], "1号楼", "zh", ("r1", "r2", "r3")),
-        PersonCard("p4", *SOME[3], "2号楼", "zh", ("r1", "r2")),
-        PersonCard("p5", *SOME[4], "2号楼", "zh", ("r2",)),
+        PersonCard("p1", *SOME[0], "1号楼", "Building 1", "zh", ("r1",)),
+        PersonCard("p2", *SOME[1], "1号楼", "Building 1", "zh", ("r1",)),
+        PersonCard("p3", *SOME[2], "1号楼", "Building 1", "zh", ("r1", "r2", "r3")),
+        PersonCard("p4", *SOME[3], "2号楼", "Building 2", "zh", ("r1", "r2")),
+        PersonCard("p5", *SOME[4], "2号楼", "Building 2", "zh", ("r2",)),
     ]
     for number in range(6, 44):
         building = 1 + number % 3
         name = FAMILIES[number % len(FAMILIES)] + ("家宝" if number < 29 else "建国")
+        home = (f"{building}号楼", f"Building {building}")
         cards.append(
-            PersonCard(
-                f"p{number}", name, "", ("resident",), f"{building}号楼", "zh", (f"r{building}",)
-            )
+            PersonCard(f"p{number}", name, "", ("resident",), *home, "zh", (f"r{building}",))
         )
     long = "Maximiliana Wolfeschlegelsteinhausenbergerdorff-Nikolaidis"
-    cards.append(PersonCard("p44", long, long, ("resident",), "3号楼", "en", ("r3",)))
+    cards.append(PersonCard("p44", long, long, ("resident",), "3号楼", "Building 3", "en", ("r3",)))
     return cards
 
 

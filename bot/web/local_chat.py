@@ -39,6 +39,7 @@ class PersonCard:
     name_en: str = ""
     roles: tuple[str, ...] = ()
     building: str = ""
+    building_en: str = ""
     language: str = "zh"
     rooms: tuple[str, ...] = ()
 

@@ -34,7 +34,6 @@ async def be(tab: Tab, name: str) -> None:
     await tab.until("document.querySelectorAll('#street .neighbour').length === 1")
     await tab.press("Enter")
     await tab.sees(name, ".pane:last-child .person")
-    await tab.until("document.activeElement.matches('.pane:last-child textarea')")
 
 
 async def say(tab: Tab, words: str, pane: str = ".pane") -> None:

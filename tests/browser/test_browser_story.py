@@ -58,8 +58,10 @@ async def test_a_neighbour_is_helped_from_the_plea_to_the_thanks(address, tab, t
     await tab.click("[data-step='morning']")
     await tab.until("document.getElementById('now').textContent.includes('08:30')")
     await tab.until("!document.querySelector('[data-step=morning]').disabled")
+    await be(tab, "何老师")
+    await say(tab, "周末的绘画班照常,欢迎带孩子来")
+    await tab.until("document.querySelector('.mine:not(.pending)')")
     await be(tab, "张阿姨")
-    await say(tab, "今天天气真好")
     await say(tab, "谁能帮我带两盒牛奶?")
     await tab.sees("#1", ".from-bot")
     assert await tab.run("document.querySelectorAll('.log .from-bot').length") == 1

@@ -49,7 +49,8 @@ export function pause(before, line) {
 
 export function quoted({ sender, name, text }) {
   const who = sender === null ? t("bot") : nameOf(street.people.get(sender), lang()) || name;
-  return h("div.quoted", {}, h("bdi", {}, who), ": ", h("span", { dir: "auto", lang: langOf(text) }, text || t("photo_word")));
+  return h("div.quoted", {}, h("p", {}, h("bdi", {}, who), ": ",
+    h("span", { dir: "auto", lang: langOf(text) }, text || t("photo_word"))));
 }
 
 /** What somebody is, as small labels; a plain resident has none, unless `always`. */

@@ -8,6 +8,7 @@ import { lang, speak, t } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const WIDE = matchMedia("(min-width: 1100px)");
+const TOUCH = matchMedia("(pointer: coarse)"); // where focus would bring up the keyboard
 const ROOMY = matchMedia("(min-width: 760px)");
 let panes = [];
 let choosing = null; // the pane for which somebody is being picked
@@ -82,7 +83,8 @@ function settle() {
   closePeople();
   arrange();
   watch();
-  panes.at(-1)?.composer.box.focus({ preventScroll: true });
+  if (!TOUCH.matches) panes.at(-1)?.composer.box.focus({ preventScroll: true });
+  document.querySelector("#street [aria-current]")?.scrollIntoView({ block: "nearest" });
 }
 
 /** Draw all: after another choice, other people, another language. */
@@ -129,7 +131,7 @@ function choose(viewer) {
   else become(choosing ?? panes.at(-1) ?? null, viewer);
 }
 
-function openPeople(pane) {
+function openPeople(pane, byKey = false) {
   choosing = pane;
   document.body.classList.add("choosing");
   if (!WIDE.matches) {
@@ -137,7 +139,7 @@ function openPeople(pane) {
     document.querySelector(".top").inert = true;
     $("panes").inert = true;
   }
-  $("search").focus();
+  (TOUCH.matches && !byKey ? $("close-people") : $("search")).focus();
 }
 
 function closePeople() {
@@ -204,7 +206,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.matches("input, textarea")) return;
   event.preventDefault();
-  openPeople(panes.at(-1) ?? null);
+  openPeople(panes.at(-1) ?? null, true);
 });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) for (const pane of panes) pane.read(); });
 WIDE.addEventListener("change", closePeople);

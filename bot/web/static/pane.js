@@ -3,7 +3,7 @@
 import { badges, bubble, pause, pendingBubble } from "./bubbles.js";
 import { Composer } from "./composer.js";
 import { avatar, h, walkable } from "./dom.js";
-import { linesOf, markSeen, nameOf, street, talksOf, unread, withNews } from "./street.js";
+import { buildingOf, linesOf, markSeen, nameOf, street, talksOf, unread, withNews } from "./street.js";
 import { ideas, lang, t } from "./words.js";
 
 const NEAR = 90;
@@ -18,7 +18,9 @@ export class Pane {
     walkable(this.talks, "button");
     this.status = h("ul.status", {});
     this.log = h("ol.log", { role: "log", tabIndex: 0, onscroll: () => this.scrolled() });
-    this.newer = h("button.newer", { type: "button", hidden: true, onclick: () => this.toEnd(true) });
+    this.newer = h("button.newer", { type: "button", hidden: true, onclick: () => this.toEnd() });
+    // Rows above and below come and go, and so does a phone's keyboard.
+    new ResizeObserver(() => this.sticks && this.toEnd()).observe(this.log);
     this.peek = h("div.peek", { role: "group" });
     this.element = h("section.pane", { ondragover: (event) => this.drag(event), ondragleave: () => this.undrag(),
       ondrop: (event) => this.drop(event) },
@@ -47,7 +49,7 @@ export class Pane {
     this.element.ariaLabel = name;
     this.person.ariaLabel = t("switch", { name });
     this.person.replaceChildren(avatar(this.card), h("span.person-words", {},
-      h("bdi.person-name", {}, name), h("span.badges", {}, badges(this.card), h("span.where", {}, this.card.building))),
+      h("bdi.person-name", {}, name), h("span.badges", {}, badges(this.card), h("span.where", {}, buildingOf(this.card, lang())))),
       h("span.turn", { ariaHidden: "true" }, "⇄"));
     this.talks.ariaLabel = t("talks");
     this.log.ariaLabel = t("messages");
@@ -107,7 +109,7 @@ export class Pane {
       this.append(line).classList.add("fresh");
       this.showPending();
       if (stay) this.newer.hidden = false;
-      else this.toEnd(true);
+      else this.toEnd();
     }
     this.read();
   }
@@ -157,7 +159,7 @@ export class Pane {
     this.sticks = true;
     this.on.say({ viewer: this.viewer, conversation: this.conversation, ...words });
     this.showPending();
-    this.toEnd(true);
+    this.toEnd();
   }
 
   scrolled() {
@@ -170,11 +172,10 @@ export class Pane {
     }
   }
 
-  toEnd(gently = false) {
+  toEnd() {
     this.newer.hidden = true;
     this.sticks = true;
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.log.scrollTo({ top: this.log.scrollHeight, behavior: gently && !calm ? "smooth" : "instant" });
+    this.log.scrollTop = this.log.scrollHeight;
   }
 
   drag(event) {

@@ -2,7 +2,7 @@
 
 import { badges } from "./bubbles.js";
 import { avatar, h, walkable } from "./dom.js";
-import { nameOf, street, withNews } from "./street.js";
+import { buildingOf, nameOf, street, withNews } from "./street.js";
 import { lang, roleWord, t } from "./words.js";
 
 const FIRST = ["elder", "volunteer", "coordinator", "doctor", "keeper", "property"];
@@ -16,8 +16,8 @@ export function showPeople(place, { words, chosen, onchoose }) {
   const groups = Map.groupBy ? Map.groupBy(found, (card) => card.building) : grouped(found);
   const scrolled = place.scrollTop;
   place.replaceChildren(...[...groups].sort(([one], [other]) => !one - !other || one.localeCompare(other, "zh", { numeric: true }))
-    .map(([building, cards]) => h("section", { ariaLabel: building || t("others") },
-      h("h3", {}, h("span", {}, building || t("others")), h("span.how-many", {}, t("count", { count: cards.length }))),
+    .map(([building, cards]) => h("section", {},
+      h("h3", {}, h("span", {}, buildingOf(cards[0], lang()) || t("others")), h("span.how-many", {}, t("count", { count: cards.length }))),
       h("ul", {}, cards.map((card) => h("li", {}, row(card)))))));
   if (!found.length) place.append(h("p.nothing", {}, t(street.people.size ? "nobody" : "missing")));
   place.scrollTop = scrolled;
@@ -49,7 +49,7 @@ export function welcome({ onchoose, onall }) {
     h("ul.first", {}, firstPeople().map((card) => h("li", {}, h("button.plain.card", { type: "button",
       "data-person": card.id, onclick: () => onchoose(card.id) },
       avatar(card, ".large"), h("bdi.person-name", {}, nameOf(card, lang())),
-      h("span.badges", {}, badges(card, 2, true)), h("span.where", {}, card.building))))),
+      h("span.badges", {}, badges(card, 2, true)), h("span.where", {}, buildingOf(card, lang())))))),
     h("button.link.narrow-only", { type: "button", onclick: onall }, t("all", { count })));
 }
 
@@ -78,7 +78,7 @@ function personRow(card, { chosen, news, onchoose }) {
     news && h("span.dot", { title: t("news") }, h("span.unseen", {}, t("news"))));
 }
 
-const about = (card) => [card.name, card.name_en, card.building, ...card.roles, ...card.roles.map(roleWord)]
+const about = (card) => [card.name, card.name_en, card.building, card.building_en, ...card.roles, ...card.roles.map(roleWord)]
   .join(" ").toLowerCase();
 
 function grouped(cards) {

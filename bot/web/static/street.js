@@ -22,6 +22,8 @@ export function stored(key, value) {
 
 export const nameOf = (card, lang) => (card ? (lang === "en" && card.name_en) || card.name : "");
 
+export const buildingOf = (card, lang) => (lang === "en" && card.building_en) || card.building;
+
 export function setPeople({ people, rooms }) {
   street.people = new Map(people.map((card) => [card.id, card]));
   street.rooms = new Map(rooms.map((room) => [room.id, room]));

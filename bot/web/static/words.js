@@ -37,7 +37,7 @@ const EN = {
   say_private: "Talk to Linbang…", send: "Send", photo: "Send a photo", quote: "Quote",
   unquote: "Do not quote", remove_photo: "Remove this photo", try: "Try saying", more: "Show all",
   less: "Show less", earlier: "Earlier messages", newer: "New messages",
-  switch: "Be somebody else; now {name}", peek: "Linbang wrote privately to",
+  switch: "Be somebody else; now {name}", peek: "Linbang wrote to",
   peek_label: "See what {name} received", from: "Photo by {name}", unread: "{count} unread",
   photo_word: "[photo]", drop: "Drop to send the photo",
   lost: "Connection lost. Reconnecting… what you wrote is kept.", back: "Connected again",
