@@ -49,6 +49,9 @@ def update(settings: Settings, now: datetime) -> None:
         return
     if found is not None:
         log.info("migrating", before=found, copy=str(copy(settings, now).path))
+    elif not settings.database.path.exists():
+        settings.database.path.parent.mkdir(parents=True, exist_ok=True)
+        settings.database.path.touch(mode=0o600)  # it holds rooms and phones
     migrate.upgrade(url)
 
 

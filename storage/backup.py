@@ -114,6 +114,7 @@ def _copy(source: Path, target: Path, progress: Progress) -> dict[str, int]:
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".draft-{target.name}")
     draft.unlink(missing_ok=True)
+    draft.touch(mode=0o600)  # it holds rooms and phones
     try:
         with (
             contextlib.closing(_open(source, "rw")) as old,

@@ -122,6 +122,14 @@ def test_an_export_is_an_import(here: Path) -> None:
     assert out["requests"] == []
 
 
+def test_what_holds_rooms_and_phones_is_for_its_owner_alone(here: Path) -> None:
+    well("import", EXAMPLE)
+    well("export", "all.json")
+    copy = well("backup").split(": ")[0]
+    for name in ("data/linbang.db", "all.json", copy):
+        assert (here / name).stat().st_mode & 0o077 == 0, name
+
+
 def test_an_export_without_a_database_says_so() -> None:
     assert "there is no database yet" in wrong("export")
 

@@ -73,8 +73,10 @@ class Plainly(TyperGroup):
             many = len(wrong.problems)
             what = "settings" if isinstance(wrong, BadSettings) else "import: nothing was written"
             complain(*wrong.problems, f"{many} {'problem' if many == 1 else 'problems'} ({what})")
-        except (AlreadyRunning, Damaged, FileNotFoundError, PermissionError, LookupError) as wrong:
-            complain(str(wrong.args[0]) if isinstance(wrong, LookupError) else str(wrong))
+        except (AlreadyRunning, Damaged) as wrong:
+            complain(str(wrong))
+        except FileNotFoundError as wrong:
+            complain(f"{wrong.filename}: there is no such file" if wrong.filename else str(wrong))
         except (DBAPIError, OperationalError) as wrong:
             complain(f"database: {wrong.orig}", "`linbang check` says more")
         except BrokenPipeError:

@@ -84,6 +84,11 @@ def _serve(settings: Settings, *, example: bool, demo: bool) -> None:
         )
         raise typer.Exit(1)
 
+    if settings.gateways.wechat.enabled:
+        complain(
+            "[gateways.wechat] is on, but that road is still to come: only the local chat runs"
+        )
+
     def ready(address: str) -> None:
         console = out()
         forgotten = " (demo, 结束后清空 forgotten at the end)" if demo else ""
