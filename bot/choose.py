@@ -34,7 +34,8 @@ class Features:
         )
 
     def _collect(self, module: ModuleType) -> None:
-        feature = module.__name__.rpartition(".")[2]
+        # A feature may be a package: its words are named after the package.
+        feature = module.__name__.removeprefix("handlers.").partition(".")[0]
         # What a question sounds like to the reader (`Talk.asked`), by the feature's own word.
         self.asked.update(getattr(module, "ASKED", {}))
         for handler in list(vars(module).values()):

@@ -38,7 +38,7 @@ class Calendar:
         self.jobs, self.zone = jobs, zone
 
     def next_after(self, now: datetime) -> tuple[datetime, Daily] | None:
-        """The next job to come after an instant."""
+        """The next work to come after an instant; jobs of the same minute are one."""
         coming = [
             (fire, index)
             for index, job in enumerate(self.jobs)
@@ -47,8 +47,19 @@ class Calendar:
         ]
         if not coming:
             return None
-        fire, index = min(coming)
-        return fire, self.jobs[index]
+        fire = min(coming)[0]
+        return fire, _together([self.jobs[index] for at, index in coming if at == fire])
+
+
+def _together(jobs: Sequence[Daily]) -> Daily:
+    """Jobs of the same minute, one after the other."""
+
+    async def run() -> None:
+        for job in jobs:
+            await job.run()
+
+    first = jobs[0]
+    return first if len(jobs) == 1 else Daily(first.name, first.hour, first.minute, run)
 
 
 class Heart:

@@ -26,7 +26,7 @@ from handlers import (
 
 FEATURES = (
     emergencies,
-    checkins,
+    *checkins.PARTS,
     steering,
     medicine,
     lists,

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint, bindparam, delete, select, update
+from sqlalchemy import JSON, UniqueConstraint, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
 from storage.db import Instant, Transaction, table
-from storage.requests import EVENT as REQUEST_EVENT
-from storage.requests import REQUEST
 
 WAITING = ("asked", "late", "alerting", "handled")
 """Greeted or alarmed, and not yet known to be well."""
@@ -103,23 +101,8 @@ class CheckinEvent(SQLModel, table=True):
     note: str | None = None
 
 
-class Vital(SQLModel, table=True):
-    """A reading somebody sent: ``value2`` is the lower blood pressure."""
-
-    __tablename__ = "vital"
-
-    id: int = Field(default=None, primary_key=True)
-    person_id: int = Field(foreign_key="person.id", index=True)
-    kind: str
-    value: float
-    value2: float | None = None
-    unit: str
-    at: datetime = Field(sa_type=Instant)
-    checkin_id: int | None = None
-
-
 PLAN, CONTACT, CHECKIN = table(CheckinPlan), table(FamilyContact), table(Checkin)
-EVENT, VITAL = table(CheckinEvent), table(Vital)
+EVENT = table(CheckinEvent)
 # However often a day is planned, each greeting of it exists once.
 CHECKIN.info["insert"] = {
     name: dialect.insert(CHECKIN).on_conflict_do_nothing()
@@ -195,10 +178,11 @@ def withdrawn(tx: Transaction, person_id: int) -> datetime | None:
     return found[0] if found else None
 
 
-def begun(tx: Transaction) -> set[int]:
-    """Plans that were ever greeted by, or are about to be."""
+def begun(tx: Transaction) -> dict[int, datetime]:
+    """Plan id → its first greeting, past or to come."""
     tx.flush(CHECKIN)
-    return set(tx.values(select(CHECKIN.c.plan_id).distinct()))
+    first = select(CHECKIN.c.plan_id, func.min(CHECKIN.c.due_at)).group_by(CHECKIN.c.plan_id)
+    return {row[0]: row[1] for row in tx.connection.execute(first)}
 
 
 def schedule(tx: Transaction, one: CheckinPlan, day: date, hour: int, due: datetime) -> None:
@@ -251,18 +235,16 @@ def open_everywhere(tx: Transaction) -> list[Checkin]:
 
 def of_days(tx: Transaction, days: Sequence[str]) -> list[Checkin]:
     """Everything of these days."""
-    chosen = select(CHECKIN).where(CHECKIN.c.day.in_(list(days)))
-    return tx.rows(Checkin, chosen.order_by(CHECKIN.c.due_at, CHECKIN.c.id))
+    chosen = select(CHECKIN).where(CHECKIN.c.day.in_(list(days))).order_by(CHECKIN.c.due_at)
+    return tx.rows(Checkin, chosen)
 
 
-def unlisted(tx: Transaction) -> list[Checkin]:
-    """Closed as unknown, and nobody was told yet."""
-    chosen = select(CHECKIN).where(CHECKIN.c.state == "closed", CHECKIN.c.step == "unlisted")
-    return tx.rows(Checkin, chosen.order_by(CHECKIN.c.due_at, CHECKIN.c.id))
-
-
-def listed(tx: Transaction, ids: Iterable[int]) -> None:
-    tx.run(update(CHECKIN).where(CHECKIN.c.id.in_(list(ids))).values(step="listed"))
+def take_unlisted(tx: Transaction) -> list[Checkin]:
+    """Closed as unknown and told to nobody yet; they count as told from now on."""
+    mine = (CHECKIN.c.state == "closed") & (CHECKIN.c.step == "unlisted")
+    found = tx.rows(Checkin, select(CHECKIN).where(mine).order_by(CHECKIN.c.due_at, CHECKIN.c.id))
+    tx.run(update(CHECKIN).where(mine).values(step="listed"))
+    return found
 
 
 def move(tx: Transaction, one: Checkin, to: str, **columns: Any) -> bool:
@@ -292,31 +274,6 @@ def story(tx: Transaction, checkin_id: int, *what: str) -> list[CheckinEvent]:
     if what:
         chosen = chosen.where(EVENT.c.what.in_(what))
     return tx.rows(CheckinEvent, chosen.order_by(EVENT.c.id))
-
-
-def active_since(tx: Transaction, person_id: int, since: datetime) -> bool:
-    """Whether a person asked for something or answered about it since: a sign of life."""
-    tx.flush(REQUEST_EVENT)
-    theirs = REQUEST.c.requester_id == person_id
-    said = REQUEST_EVENT.c.person_id == person_id
-    found = (
-        select(REQUEST_EVENT.c.id)
-        .join(REQUEST, REQUEST.c.number == REQUEST_EVENT.c.number)
-        .where(theirs, said, REQUEST_EVENT.c.at > since, REQUEST.c.kind != "emergency")
-        .limit(1)
-    )
-    return bool(tx.values(found))
-
-
-def keep_vital(tx: Transaction, **columns: Any) -> None:
-    tx.put(VITAL, columns)
-
-
-def vitals(tx: Transaction, person_id: int) -> list[Vital]:
-    """Readings of a person, oldest first."""
-    tx.flush(VITAL)
-    chosen = select(VITAL).where(VITAL.c.person_id == person_id)
-    return tx.rows(Vital, chosen.order_by(VITAL.c.at, VITAL.c.id))
 
 
 def forget(tx: Transaction, before: datetime) -> int:

@@ -103,9 +103,7 @@ def reachable(tx: Transaction, person_id: int | None) -> bool:
     return tx.memo[key] and people.get(tx, person_id).left_at is None
 
 
-def on_duty(
-    tx: Transaction, place_id: int | None, now: datetime, duty: str = "duty"
-) -> list[int]:
+def on_duty(tx: Transaction, place_id: int | None, now: datetime, duty: str = "duty") -> list[int]:
     """Who is on duty now: at the place first, then up the tree. Who cannot be told is left out."""
     return list(dict.fromkeys(shift.person_id for shift in current(tx, place_id, now, duty)))
 

@@ -18,6 +18,7 @@ from storage import (
     requests,
     rooms,
     timers,
+    vitals,
 )
 
 MODULES = (
@@ -33,6 +34,7 @@ MODULES = (
     boxes,
     duty,
     checkins,
+    vitals,
 )
 """The modules that declare tables; a new one goes here, or the migrations do not see it."""
 

@@ -1,0 +1,11 @@
+"""Check-ins: a greeting at the elder's own hour, and a ladder that ends at somebody who goes."""
+
+from __future__ import annotations
+
+from handlers.checkins import answers, calendar, enrolment, going, ladder, overview, plans
+from handlers.checkins.ending import alarm, settled
+
+PARTS = (calendar, ladder, answers, going, plans, enrolment, overview)
+"""The modules with handlers, for the list of features."""
+
+__all__ = ["PARTS", "alarm", "settled"]

@@ -1,0 +1,156 @@
+"""What elders say of themselves, asked or unasked, and what others say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from handlers import duty
+from handlers.checkins import cries, readings, replies
+from handlers.checkins.ending import alerted, close, name_of, privately, said_since
+from handlers.kit import Context, Effect, Word, answers, hears
+from storage import checkins, people, places
+from storage.checkins import Checkin
+from storage.people import Person
+
+ASKED = {"checkin": "well", "checkin_need": "what"}
+
+
+def fits(ctx: Context) -> bool:
+    """Whether this is an answer to the greeting."""
+    if ctx.quoted_number or (ctx.in_group and not ctx.text):
+        return False
+    if ctx.question is None or not said_since(ctx, ctx.question.ref):
+        return False
+    return replies.of_elder(ctx) is not None or bool(readings.measured(ctx.text))
+
+
+@answers("checkin", fits)
+def answered(ctx: Context) -> Iterator[Effect]:
+    """The elder has answered the greeting."""
+    one = checkins.get(ctx.tx, ctx.question.ref if ctx.question else 0)
+    if one is not None and one.state in checkins.WAITING:
+        yield from take(ctx, one)
+
+
+def take(ctx: Context, one: Checkin) -> Iterator[Effect]:
+    """Close it, or raise the alarm; a bare word closes no alarm."""
+    me, said = ctx.who.id or 0, replies.of_elder(ctx)
+    # An alarm of any hour outweighs a greeting answered since.
+    one = next((each for each in checkins.waiting(ctx.tx, me) if each.alarm), one)
+    yield from readings.keep(ctx, ctx.who, checkins.plan(ctx.tx, one.plan_id).limits, one.id)
+    if said == "unwell" and one.step != "alarm":
+        yield from cries.raised(ctx, one, ctx.text)
+        return
+    if one.alarm:
+        yield from cries.more(ctx, one)
+        return
+    kept = readings.measured(ctx.text)
+    key = "kept" if kept else "glad" if said == "well" else "contact_made"
+    vitals = [vital.spoken() for vital in kept]
+    yield privately(ctx, f"checkins.{key}", name=name_of(ctx.who), vitals=vitals)
+    how = Word("checkins.how_answered", {"at": ctx.now})
+    yield from close(ctx, one, "ok", by=me, how=how)
+
+
+def _says_more(ctx: Context) -> bool:
+    return not ctx.in_group and replies.of_elder(ctx) is not None
+
+
+@answers("checkin_need", _says_more)
+def says_more(ctx: Context) -> Iterator[Effect]:
+    """What the elder answers to "what do you need?" goes to those who were alerted."""
+    one = checkins.get(ctx.tx, ctx.question.ref if ctx.question else 0)
+    if one is not None and one.state in checkins.WAITING:
+        yield from cries.more(ctx, one)
+
+
+@hears("well")
+def well(ctx: Context) -> Iterator[Effect]:
+    """Unasked: readings are kept, an open check-in is closed, else there is nothing to say."""
+    open_ones = checkins.waiting(ctx.tx, ctx.who.id or 0)
+    if open_ones:
+        yield from take(ctx, open_ones[0])
+        return
+    plan = checkins.plan_of(ctx.tx, ctx.who.id or 0)
+    kept = readings.measured(ctx.text)
+    if plan is None or not kept or ctx.in_group:
+        return
+    yield from readings.keep(ctx, ctx.who, plan.limits, None)
+    vitals = [vital.spoken() for vital in kept]
+    yield privately(ctx, "checkins.kept", name=name_of(ctx.who), vitals=vitals)
+
+
+@hears("unwell")
+def unwell(ctx: Context) -> Iterator[Effect]:
+    """Unasked: for an enrolled elder the same alarm; anybody else is told how to get help."""
+    me = ctx.who.id or 0
+    open_ones = checkins.waiting(ctx.tx, me)
+    plan = checkins.plan_of(ctx.tx, me)
+    if open_ones:
+        yield from take(ctx, open_ones[0])
+    elif plan is not None:
+        place = places.get(ctx.tx, ctx.who.place_id)
+        local = ctx.now.astimezone(ZoneInfo(place.zone if place else "Asia/Shanghai"))
+        minute = local.hour * 60 + local.minute
+        one = checkins.at_once(ctx.tx, plan, local.date(), minute, ctx.now)
+        yield from readings.keep(ctx, ctx.who, plan.limits, one.id)
+        yield from cries.raised(ctx, one, ctx.text)
+    elif not ctx.in_group:
+        yield privately(ctx, "checkins.how_to_get_help", medical=ctx.policy.emergency.medical)
+
+
+@hears("vouch")
+def vouch(ctx: Context) -> Iterator[Effect]:
+    """``刚在楼下看到王奶奶`` closes, from anybody registered; a stranger's word does not.
+
+    The answer says nothing of whether, when or how anybody is checked on.
+    """
+    me = ctx.who.id or 0
+    told = False
+    if replies.says_seen(ctx.text) and _registered(ctx):
+        for one in checkins.open_everywhere(ctx.tx):
+            elder = people.get(ctx.tx, one.person_id)
+            if me == elder.id or not replies.names(elder, ctx.text) or not _may_know(ctx, elder):
+                continue
+            if not said_since(ctx, one.id or 0):
+                continue
+            if one.alarm and not closes_alarms(ctx, one, elder):
+                for person_id in alerted(ctx, one):
+                    yield cries.pass_on(ctx, person_id, ctx.who)
+                continue
+            told = told or me in alerted(ctx, one)
+            how = Word("checkins.how_vouched", {"helper": name_of(ctx.who), "at": ctx.now})
+            yield from close(ctx, one, "vouched", by=me, how=how, note=ctx.text[:200])
+    if told or not ctx.in_group:
+        yield privately(ctx, "checkins.noted")
+
+
+def _registered(ctx: Context) -> bool:
+    """Imported, vouched for, with a role, or here for long enough."""
+    one = ctx.who
+    days = timedelta(days=ctx.policy.requests.newcomer_days)
+    known = one.vouched or bool(people.all_roles(ctx.tx).get(one.id or 0))
+    return known or (one.place_id is not None and ctx.now - one.joined_at >= days)
+
+
+def _may_know(ctx: Context, elder: Person) -> bool:
+    """Somebody of the same community, or of the family."""
+    near = places.distance(ctx.tx, ctx.who.place_id, elder.place_id) < 99
+    return near or is_family(ctx, elder.id or 0)
+
+
+def is_family(ctx: Context, elder_id: int) -> bool:
+    """Whether the speaker is a family contact of this elder."""
+    plan = checkins.plan_of(ctx.tx, elder_id, in_force=False)
+    kin = checkins.family(ctx.tx, plan.id or 0) if plan else []
+    return any(contact.person_id == ctx.who.id for contact in kin)
+
+
+def closes_alarms(ctx: Context, one: Checkin, elder: Person) -> bool:
+    """Who may end a cry for help: whoever holds it, the care team, the family."""
+    me = ctx.who.id or 0
+    if one.handled_by == me or duty.serves(ctx, me, elder.place_id):
+        return True
+    return is_family(ctx, elder.id or 0)
