@@ -187,9 +187,9 @@ class _Player:
         if talk.death != "sending":
             self.road.kills = talk.death == "marking"
             with contextlib.suppress(Killed):
-                await self.app.settle()
+                await self._go_on()
         if talk.death:
-            self.road.kills = False
+            self.road.kills = self.road.dead = False
             self._kill()
 
     async def _hear(self, messages: list[Message], *, at_once: bool) -> None:
@@ -265,8 +265,12 @@ class _Player:
         if not self.road.is_down:
             self.waiting = []
             await self._hear([self.cast.arrived(one, now) for one in waiting], at_once=False)
-        await self.app.ring()
-        await self.app.settle()
+        await self._go_on()
+
+    async def _go_on(self) -> None:
+        """What a running bot does within the second: send what may go, ring what is due."""
+        if self.app is not None:
+            await self.app.advance(self.clock.now())
 
 
 def _caught(look: Callable[[Transaction], Any]) -> Callable[[Transaction], Any]:

@@ -34,9 +34,11 @@ class Road(PaperGateway):
         self.log: list[Sent] = []
         self.is_down = False
         self.refusing: set[str] = set()
-        self.kills = False
+        self.kills = self.dead = False
 
     async def send(self, letter: Letter) -> str:
+        if self.dead:
+            raise Killed
         if self.is_down:
             raise NotNow("the road is down")
         if letter.private and letter.conversation in self.refusing:
@@ -44,6 +46,6 @@ class Road(PaperGateway):
         platform_id = await super().send(letter)
         self.log.append(Sent(self._clock.now(), platform_id, letter))
         if self.kills:
-            self.kills = False
+            self.dead = True
             raise Killed
         return platform_id

@@ -11,7 +11,7 @@ from rich.text import Text
 from bot.play.lines import Line
 from bot.play.looks import Checked
 from bot.play.player import Outcome, Played
-from bot.play.steps import Deed, Newcomer
+from bot.play.steps import Deed, Newcomer, Talk
 from bot.play.waits import Wait
 
 _INVISIBLE = {
@@ -39,13 +39,15 @@ def talk(played: Played, out: TextIO, *, judged: bool) -> None:
     console = Console(file=out, highlight=False, soft_wrap=True)
     clock = ""
     for outcome in played.outcomes:
-        _stage(console, outcome)
+        _stage(console, played, outcome)
         for line in (*outcome.said, *outcome.sent):
             now = f"{line.at:%A %Y-%m-%d %H:%M}" if not line.remark.startswith("said") else clock
             if now != clock:
                 console.print(Text(f"── {now} ──", "dim"))
                 clock = now
             _line(console, line)
+        if isinstance(outcome.turn.doing, Talk) and outcome.turn.doing.death:
+            console.print(Text(played.script.lines[outcome.turn.at.last - 1].strip(), "dim italic"))
         for seen in outcome.seen:
             for one in seen.found:
                 _look(console, one)
@@ -85,23 +87,11 @@ def verdict(played: Played, out: TextIO) -> None:
         console.print(Text(f"{name}: as written, {len(played.outcomes)} turns", "green"))
 
 
-def _stage(console: Console, outcome: Outcome) -> None:
-    match outcome.turn.doing:
-        case Wait() | Deed():
-            words = (
-                outcome.turn.doing.words
-                if isinstance(outcome.turn.doing, Wait)
-                else _deed(outcome.turn.doing)
-            )
-            console.print(Text(f"({words})", "dim italic"))
-        case Newcomer():
-            console.print(Text(f"(joins: {outcome.turn.doing.words})", "dim italic"))
-
-
-def _deed(deed: Deed) -> str:
-    return " ".join(
-        one for one in (deed.who, deed.what, deed.wait.words if deed.wait else None) if one
-    )
+def _stage(console: Console, played: Played, outcome: Outcome) -> None:
+    """What happens, as it is written in the file."""
+    if isinstance(outcome.turn.doing, Wait | Deed | Newcomer):
+        written = played.script.lines[outcome.turn.at.first - 1].strip()
+        console.print(Text(written, "dim italic"))
 
 
 def _line(console: Console, line: Line) -> None:
