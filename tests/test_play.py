@@ -240,9 +240,17 @@ async def test_people_speak_in_the_group_of_their_building() -> None:
     assert rooms == ["3号楼", "1号楼", "1号楼", "1号楼", "2号楼", "沈奶奶"]
 
 
-async def test_english_names_work_too() -> None:
-    talk = await played("granny wang: hi\nemma: hi")
-    assert [line.sender for line in talk.lines] == ["王奶奶", "Emma"]
+async def test_english_names_and_homes_work_too() -> None:
+    talk = await played("granny wang: hi\nXiao Li: hi\n李四(2号楼): hi\n小李(3号楼): hi")
+    assert [line.sender for line in talk.lines] == ["王奶奶", "小李", "李四", "小李"]
+    assert talk.lines[2].conversation == "2号楼"
+
+
+async def test_the_bot_and_people_are_mentioned() -> None:
+    for line in ("小李 @邻帮: 帮助", "小李: @邻帮 帮助", "小李: @bot 帮助"):
+        talk = await played(f"{line}\n(...)\n? sent in 3号楼 = 1")
+        assert not talk.wrong
+        assert len(talk.lines[0].mentions) == 1
 
 
 async def test_what_the_bot_says_must_be_expected() -> None:
@@ -428,3 +436,9 @@ async def test_rewriting_keeps_what_fits_and_renews_the_rest() -> None:
     again = await run(parse_text(text))
     assert not [one.misses.lines for one in again.wrong]
     assert rewritten(again) == text
+
+
+async def test_the_example_of_the_reference_goes_as_it_is_written() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "transcripts.md").read_text("utf-8")
+    example = page.split("## The shortest example")[1].split("```")[1].strip()
+    assert not (await played(example)).wrong

@@ -44,8 +44,8 @@ class Cast:
 
     def person(self, tx: Transaction, words: str) -> Person | None:
         """The person of this name; ValueError where it could be several."""
-        plain = re.fullmatch(r"(.+?)\s*[(（](.+)[)）]", words)
-        name, home = (plain[1], find_place(tx, plain[2]).id) if plain else (words, None)
+        name, at = _name_and_home(words)
+        home = find_place(tx, at).id if at else None
         found = people.named(tx, name) or _like(tx, name)
         if home is not None:
             found = [one for one in found if one.place_id == home]
@@ -68,12 +68,13 @@ class Cast:
         found = self.person(tx, name)
         if found is not None and (known := people.account(tx, found.id or 0, GATEWAY)):
             return known, found.name, found
-        account = self._strangers.setdefault(name, f"x{len(self._strangers) + 1}")
-        return account, name, None
+        plain, _ = _name_and_home(name)
+        return self._strangers.setdefault(plain, f"x{len(self._strangers) + 1}"), plain, None
 
     def _group(self, tx: Transaction, said: Said, speaker: Person | None) -> Room:
-        if said.room is not None:
-            return group_of(tx, find_place(tx, said.room))
+        named = said.room or (_name_and_home(said.who)[1] if speaker is None else None)
+        if named is not None:
+            return group_of(tx, find_place(tx, named))
         home = places.get(tx, speaker.place_id) if speaker else None
         if home is not None and home.kind == "building":
             return group_of(tx, home)
@@ -110,7 +111,8 @@ class Cast:
             earlier = self._earlier(account, external, said)
             return replace(self._line_of(earlier), remark="again"), [self.arrived(earlier, now)]
         quotes, quoted = self._quoted(tx, said, external, road)
-        mentioned = _MENTION.findall(said.text) if not said.private else []
+        words = f"{said.text} {' '.join(f'@{one}' for one in said.mentions)}"
+        mentioned = _MENTION.findall(words) if not said.private else []
         message = Message(
             gateway=GATEWAY,
             id="",
@@ -121,7 +123,7 @@ class Cast:
             at=now - said.late,
             arrived=now,
             private=said.private,
-            to_bot=said.private or bool(_BOT.search(said.text)),
+            to_bot=said.private or bool(_BOT.search(words)),
             mentions=tuple(self._accounts(tx, mentioned)),
             quotes=quotes,
             quoted_text=quoted,
@@ -257,6 +259,12 @@ class Cast:
         return place.name if place else room.name
 
 
+def _name_and_home(words: str) -> tuple[str, str | None]:
+    """``小陈(2号楼)``: a name and where its bearer lives."""
+    found = re.fullmatch(r"(.+?)\s*[(（](.+)[)）]", words)
+    return (found[1], found[2]) if found else (words, None)
+
+
 def _like(tx: Transaction, name: str) -> list[Person]:
     """English names however they are written."""
     if not name.isascii():
@@ -265,5 +273,6 @@ def _like(tx: Transaction, name: str) -> list[Person]:
     return [
         one
         for one in tx.rows(Person, here)
-        if lower in {one.name.casefold(), one.name_en.casefold(), (one.key or "").casefold()}
+        if lower in {one.name.casefold(), one.name_en.casefold()}
+        or lower.replace(" ", "-") == (one.key or "").casefold()
     ]

@@ -76,7 +76,8 @@ def head(words: str) -> Head:
     if found := re.search(r"\s+to\s+(.+)$|\s*(?:→|->)\s*(.+)$", speaker):
         other = found[1] or found[2]
         raise ValueError(f"the bot hears no talk between people: write `to bot`, not `to {other}`")
-    made.who = speaker.strip()
+    made.mentions = tuple(name.strip() for name in _MENTIONS.findall(speaker))
+    made.who = _MENTIONS.sub("", speaker).strip()
     if not made.who:
         raise ValueError("nobody speaks here: write `Name: words`")
     return made

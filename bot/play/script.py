@@ -218,7 +218,8 @@ class _Reader:
             self.block = None
             self._expected(head, text, at)
             return
-        said = tagged(Said(at, head.who, text, head.room, head.private, head.quotes), head.tags)
+        said = Said(at, head.who, text, head.room, head.private, head.quotes, head.mentions)
+        tagged(said, head.tags)
         turn = self.script.turns[-1] if self.script.turns else None
         if not joined:
             turn = Turn(Talk([]), Lines(at.first, at.last))

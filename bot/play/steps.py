@@ -40,6 +40,7 @@ class Said:
     room: str | None = None
     private: bool = False
     quotes: str | None = None
+    mentions: tuple[str, ...] = ()
     photos: list[str] = field(default_factory=list)
     voice: bool = False
     twice: bool = False
