@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from types import ModuleType
+from zoneinfo import ZoneInfo
 
 from bot.understanding.talk import Talk
 from handlers.kit import Context, Handler, Mark
@@ -12,7 +14,7 @@ from handlers.sentences import Sentences
 from storage import claims, questions, requests
 from storage.questions import Question
 
-Recast = Callable[[Reading, str, Talk], Reading]
+Recast = Callable[[Reading, str, Talk, datetime | None], Reading]
 
 
 class Features:
@@ -65,23 +67,26 @@ def choose(ctx: Context, features: Features, recast: Recast) -> Handler | None:
     """The handler of a message, with `ctx` told what it needs; None is silence."""
     if ctx.reading.emergency is not None:
         return features.hears["emergency"][0]
-    if not ctx.late and (handler := _by_sentence(ctx, features)):
+    if not ctx.late and (handler := _by_sentence(ctx, features, recast)):
         return handler
     open_questions = questions.open_to(ctx.tx, ctx.who.id or 0, ctx.now) if ctx.speaker else []
     if handler := _by_question(ctx, features, recast, open_questions):
         return handler
     busy = _busy(ctx)
     if ctx.text and (any(busy) or ctx.quoted_number):
-        ctx.reading = recast(ctx.reading, ctx.text, _talk(ctx, busy, asked=None))
+        ctx.reading = recast(ctx.reading, ctx.text, _talk(ctx, busy, asked=None), _said_at(ctx))
     return _by_act(ctx, features)
 
 
-def _by_sentence(ctx: Context, features: Features) -> Handler | None:
+def _by_sentence(ctx: Context, features: Features, recast: Recast) -> Handler | None:
     heard = features.ears.match(ctx.text)
     if heard is None:
         return None
     handler, mark = features.sentences[heard.name]
     ctx.slots = heard.slots
+    if "when" in heard.slots:
+        # Plain sentences are not searched for times; this one names one.
+        ctx.reading = recast(ctx.reading, heard.slots["when"], Talk(asked="when"), _said_at(ctx))
     return handler if mark.fits is None or mark.fits(ctx) else None
 
 
@@ -98,7 +103,7 @@ def _by_question(
         busy = busy or _busy(ctx)
         ctx.question = question
         asked = features.asked.get(question.kind, "yes_no")
-        ctx.reading = recast(plain, ctx.text, _talk(ctx, busy, asked=asked))
+        ctx.reading = recast(plain, ctx.text, _talk(ctx, busy, asked=asked), _said_at(ctx))
         for handler, mark in features.answers.get(question.kind, ()):
             if mark.fits is None or mark.fits(ctx):
                 return handler
@@ -130,6 +135,12 @@ def _busy(ctx: Context) -> tuple[bool, bool]:
         )
     found: tuple[bool, bool] = ctx.tx.memo[key]
     return found
+
+
+def _said_at(ctx: Context) -> datetime | None:
+    """When it was said, by the wall clock of its place."""
+    zone = ZoneInfo(ctx.place.zone if ctx.place else "Asia/Shanghai")
+    return ctx.message.at.astimezone(zone) if ctx.message else None
 
 
 def _talk(ctx: Context, busy: tuple[bool, bool], asked: str | None) -> Talk:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from bot.web.local_chat import PersonCard, RoomCard, StatusCard
 from bot.words import Words
 from handlers import showing
-from handlers.kit import Things, Word
+from handlers.kit import Word
 from storage import checkins, claims, duty, people, places, requests, rooms
 from storage.db import Transaction
 from storage.people import ACCOUNT, PERSON
@@ -119,13 +119,9 @@ def status_cards(
     of_theirs = [*requests.of_person(tx, person.id or 0), *claims.tasks(tx, person.id or 0)]
     every = {one.number or 0: one for one in of_theirs}
 
-    def spoken(word: Word) -> str:
-        return words.say(word.key, person.lang, word.values, zone=zone, now=now)
-
     cards = []
     for number, request in sorted(every.items(), reverse=True):
-        what = showing.what(request)
-        named = words.items(what, person.lang) if isinstance(what, Things) else spoken(what)
-        state = spoken(Word(f"lists.state_{request.state}"))
+        values = (showing.what(request), Word(f"lists.state_{request.state}"))
+        named, state = (words.spoken(one, person.lang, zone=zone, now=now) for one in values)
         cards.append(StatusCard(number, named, state))
     return cards

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import string
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from importlib import resources
 from typing import Any
@@ -64,6 +64,10 @@ class Words:
         voice = _Voice(self, lang, zone, now)
         return voice.vformat(self._texts[key, lang], (), dict(values))
 
+    def spoken(self, value: Any, lang: str, *, zone: ZoneInfo, now: datetime) -> str:
+        """One value by itself, as a text would say it."""
+        return _Voice(self, lang, zone, now).spoken(value)
+
     def items(self, things: Things, lang: str) -> str:
         """``布洛芬2盒、口罩`` / ``2 boxes of ibuprofen, masks``."""
         named = [_item(one, lang, self._translate) for one in things.items]
@@ -77,13 +81,13 @@ class _Voice(string.Formatter):
         self._words, self._lang, self._zone, self._now = words, lang, zone, now
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        spoken = self._spoken(value)
+        spoken = self.spoken(value)
         if "|" not in format_spec:
             return spoken
         one, many = format_spec.split("|", 1)
         return f"{spoken} {one if value == 1 else many}"
 
-    def _spoken(self, value: Any) -> str:  # noqa: PLR0911  one line for each kind of value
+    def spoken(self, value: Any) -> str:  # noqa: PLR0911  one line for each kind of value
         zh = self._lang == "zh"
         match value:
             case None:
@@ -99,7 +103,7 @@ class _Voice(string.Formatter):
             case Things():
                 return self._words.items(value, self._lang)
             case Lines():
-                return "\n".join(self._spoken(one) for one in value.lines)
+                return "\n".join(self.spoken(one) for one in value.lines)
             case datetime():
                 return spoken_time(value, self._lang, self._zone, self._now)
             case timedelta():
@@ -107,7 +111,7 @@ class _Voice(string.Formatter):
             case float():
                 return f"{value:g}"
             case tuple() | list():
-                return ("、" if zh else ", ").join(self._spoken(one) for one in value)
+                return ("、" if zh else ", ").join(self.spoken(one) for one in value)
             case _:
                 return str(value)
 
@@ -117,36 +121,46 @@ def _item(one: Mapping[str, Any], lang: str, translate: Translate) -> str:
     written = str(one.get("text") or one.get("name"))
     chinese = any("\u3400" <= letter <= "\u9fff" for letter in written)
     name = written if chinese == (lang == "zh") else translate(str(one.get("name")), lang)
-    quantity, unit = one.get("quantity"), one.get("unit")
+    quantity, unit = one.get("quantity"), one.get("unit") or ""
     if quantity is None:
         return name
+    chinese_unit, singular, plural = _UNITS.get(unit, (unit, unit, unit))
     if lang == "zh":
-        return f"{name}{quantity:g}{unit or ''}"
-    counted = _UNITS_EN.get(unit or "")
-    if counted is None and (not unit or unit in _COUNTERS):
-        plural = "s" if quantity != 1 and unit and not name.endswith("s") else ""
-        return f"{quantity:g} {name}{plural}"
-    if counted is None:
-        return f"{quantity:g} {unit} {name}"
-    return f"{quantity:g} {counted[quantity != 1]} of {name}"
+        return f"{name}{quantity:g}{chinese_unit}"
+    counted = singular if quantity == 1 else plural
+    return f"{quantity:g} {counted} of {name}" if counted else f"{quantity:g} {name}"
 
 
-_COUNTERS = frozenset("只个枚件台支把根张条副双顶床")
-"""Measure words that English does without: 两支体温计 are two thermometers."""
-_UNITS_EN: Mapping[str, Sequence[str]] = {
-    "盒": ("box", "boxes"),
-    "瓶": ("bottle", "bottles"),
-    "袋": ("bag", "bags"),
-    "包": ("pack", "packs"),
-    "片": ("tablet", "tablets"),
-    "粒": ("capsule", "capsules"),
-    "板": ("strip", "strips"),
-    "箱": ("case", "cases"),
-    "斤": ("jin", "jin"),
-    "公斤": ("kg", "kg"),
-    "桶": ("barrel", "barrels"),
-    "份": ("portion", "portions"),
+_MEASURES = (
+    ("盒", "box", "boxes"),
+    ("瓶", "bottle", "bottles"),
+    ("袋", "bag", "bags"),
+    ("包", "pack", "packs"),
+    ("片", "tablet", "tablets"),
+    ("粒", "capsule", "capsules"),
+    ("板", "strip", "strips"),
+    ("支", "tube", "tubes"),
+    ("箱", "case", "cases"),
+    ("斤", "jin", "jin"),
+    ("公斤", "kg", "kg"),
+    ("升", "litre", "litres"),
+    ("桶", "barrel", "barrels"),
+    ("罐", "can", "cans"),
+    ("盒", "carton", "cartons"),
+    ("条", "loaf", "loaves"),
+    ("打", "dozen", "dozen"),
+    ("份", "portion", "portions"),
+    ("卷", "roll", "rolls"),
+    ("双", "pair", "pairs"),
+)
+_UNITS: dict[str, tuple[str, str, str]] = {
+    **{
+        written: (written, "", "")
+        for written in ("个", "只", "件", "台", "把", "张", "位", "名", "枚")
+    },
+    **{written: row for row in reversed(_MEASURES) for written in row},
 }
+"""A unit as written in either language → (Chinese, English singular, English plural)."""
 
 
 def spoken_time(at: datetime, lang: str, zone: ZoneInfo, now: datetime) -> str:

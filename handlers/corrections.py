@@ -66,11 +66,29 @@ def _renamed(request: Request, old: str, new: str) -> dict[str, Any]:
     items = [dict(item) for item in request.items]
     for item in items:
         written = (str(item["text"]).lower(), str(item["name"]).lower())
-        amount = f"{item['quantity'] or 0:g}{item['unit'] or ''}"
+        was, now = _amount(old), _amount(new)
+        if was is not None and now is not None and was == item["quantity"]:
+            item["quantity"] = now
+            return {"items": items}
         if any(old in one or one in old for one in written):
             item |= {"text": new, "name": new}
             return {"items": items}
-        if old == amount and (count := re.match(r"\d+", new)):
-            item["quantity"] = float(count[0])
-            return {"items": items}
     return {}
+
+
+_COUNT = re.compile(r"(\d{1,4}|[一二两俩三四五六七八九十])\s*\w{0,6}$")
+_DIGITS = {
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "俩": 2,
+    **{digit: at for at, digit in enumerate("三四五六七八九十", 3)},
+}
+
+
+def _amount(text: str) -> float | None:
+    """``两盒`` → 2, ``3 boxes`` → 3; None where it is no amount."""
+    found = _COUNT.match(text.strip())
+    if found is None:
+        return None
+    return float(_DIGITS.get(found[1]) or found[1])

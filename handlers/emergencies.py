@@ -150,6 +150,7 @@ def over(ctx: Context) -> Iterator[Effect]:
     if helps or serves:
         yield Never(f"alarm:{request.number}:")
         yield from settling.close(ctx, request, "done" if helps else "by_others")
+        yield from checkins.settled(ctx, request.requester_id, ctx.text)
         return
     yield from _add_words(ctx, request)
     yield ctx.reply("emergencies.will_look", about=request.number, number=request.number)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from handlers import medicine, showing
-from handlers.kit import Ask, Context, Effect, Sorry, ToPerson, hears
+from handlers.essentials import ask_where
+from handlers.kit import Ask, Context, Effect, ToPerson, hears
+from handlers.reading import Reading
 from handlers.recording import place_of, record
 from storage import places, requests
+from storage.places import Place
 from storage.requests import Request
 
 
@@ -21,8 +24,14 @@ def gift(ctx: Context) -> Iterator[Effect]:
         return
     place = place_of(ctx, ctx.reading)
     if place is None:
-        raise Sorry("requests.where")
-    request = record(ctx, ctx.reading, ctx.text, place, kind="offer")
+        yield ask_where(ctx)
+        return
+    yield from give(ctx, ctx.reading, ctx.text, place)
+
+
+def give(ctx: Context, reading: Reading, text: str, place: Place) -> Iterator[Effect]:
+    """Number the gift and tell its giver who could use it."""
+    request = record(ctx, reading, text, place, kind="offer")
     yield ctx.reply("gifts.noted", about=request.number, **showing.openly(ctx, request))
     for need in _wanting(ctx, request):
         yield _introduce(ctx, need)

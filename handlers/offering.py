@@ -27,8 +27,8 @@ def begin(ctx: Context, request: Request, *, first: tuple[int, ...] = ()) -> Ite
     leading = [one for one in first if one not in already and one != request.requester_id]
     for person_id in leading:
         yield invitation(ctx, request, person_id, wave=0, why="first")
-    # The keeper of a box that has it was asked already.
-    if not leading and not already:
+    # The keeper of a box that has it was asked already; what is urgent does not wait for them.
+    if not leading and (not already or request.urgency == "urgent"):
         yield from wave(ctx, request, 1, ctx.policy.waves.building)
 
 
@@ -40,7 +40,7 @@ def wave(ctx: Context, request: Request, count: int, most: int) -> Iterator[Effe
     found = matching.fits(
         ctx.tx,
         request,
-        ctx.now,
+        by_day(ctx, request, ctx.now),
         asked=[*asked, *holders],
         most_tasks=ctx.policy.requests.max_open_tasks,
     )
@@ -79,7 +79,7 @@ def ladder(ctx: Context, request: Request) -> Iterator[Effect]:
             ("leader", steps.leader),
         )
     else:
-        start = _by_day(ctx, request, ctx.now)
+        start = by_day(ctx, request, ctx.now)
         normal = unclaimed.normal
         after = (
             ("wider", normal.wider),
@@ -91,7 +91,10 @@ def ladder(ctx: Context, request: Request) -> Iterator[Effect]:
         yield Later(f"unclaimed:{number}:{step}", start + wait, "unclaimed", number, {"step": step})
 
 
-def _by_day(ctx: Context, request: Request, at: datetime) -> datetime:
+def by_day(ctx: Context, request: Request, at: datetime) -> datetime:
+    """When neighbours may be asked about it: at once, or after the quiet hours."""
+    if request.urgency == "urgent":
+        return at
     place = places.get(ctx.tx, request.place_id)
     zone = ZoneInfo(place.zone if place else "Asia/Shanghai")
     return quiet.after_quiet(at, ctx.policy.quiet.begins, ctx.policy.quiet.ends, zone)
@@ -188,7 +191,7 @@ def _again(ctx: Context, request: Request, step: str, again: int) -> Iterator[Ef
     if step != ("leader" if urgent else "coordinator") or again >= unclaimed.repeats:
         return
     wait = unclaimed.repeat_every if urgent else timedelta(hours=4)
-    due = ctx.now + wait if urgent else _by_day(ctx, request, ctx.now + wait)
+    due = ctx.now + wait if urgent else by_day(ctx, request, ctx.now + wait)
     data = {"step": step, "again": again + 1}
     yield Later(f"unclaimed:{request.number}:{step}", due, "unclaimed", request.number, data)
 

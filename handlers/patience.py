@@ -53,6 +53,9 @@ def nudge(ctx: Context) -> Iterator[Effect]:
         return
     if request.state not in {*requests.IN_HAND, "reopened"}:
         return
+    if request.due_at is not None and request.due_at > ctx.now:
+        yield from _remind(ctx, request, person_id)
+        return
     quick = is_quick(request)
     lost = ctx.policy.nudge.urgent_lost if quick else ctx.policy.nudge.normal_lost
     requests.tell(ctx.tx, number, ctx.now, "nudged", person_id=person_id)
@@ -70,3 +73,14 @@ def nudge(ctx: Context) -> Iterator[Effect]:
     if request.state != "on_site":
         key = f"claim:{number}:{person_id}:lost"
         yield Later(key, ctx.now + lost, "lost", number, {"person": person_id})
+
+
+def _remind(ctx: Context, request: Request, person_id: int) -> Iterator[Effect]:
+    """The time agreed is near: a reminder, and patience begins when it has come."""
+    number, due = request.number, request.due_at or ctx.now
+    values = {**showing.openly(ctx, request), "due": due}
+    yield ctx.tell(person_id, "patience.remind", about=number, urgent=True, **values)
+    nudge = ctx.policy.nudge
+    again = due + (nudge.urgent if is_quick(request) else nudge.normal)
+    key = f"claim:{number}:{person_id}:nudge"
+    yield Later(key, again, "nudge", number, {"person": person_id})

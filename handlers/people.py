@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from handlers import showing
 from handlers.kit import Context, Effect, Lines, Say, ToPerson, Word, sentence
-from handlers.volunteering import spoken_hours, spoken_skill
+from handlers.volunteering import spoken_hours, spoken_skills
 from storage import claims, people, places, requests
 
 
@@ -40,7 +40,7 @@ def _about(ctx: Context, key: str) -> Say:
         "room": room or "—",
         "phone": me.phone or "—",
         "roles": roles or [Word("people.role_resident")],
-        "skills": [spoken_skill(one) for one in sorted(people.skills(ctx.tx, person_id))] or "—",
+        "skills": spoken_skills(ctx, person_id) or "—",
         "hours": spoken_hours(ctx, person_id),
         "requests": len(asked),
         "tasks": len(claims.tasks(ctx.tx, person_id)),

@@ -8,6 +8,7 @@ from typing import Any
 
 from handlers import sameness, showing
 from handlers.essentials import ask_where
+from handlers.gifts import give
 from handlers.kit import Ask, Context, Effect, Sorry, ToPerson, Word, answers, hears
 from handlers.reading import from_json
 from handlers.recording import known, only_building, place_of, record, refuse_flood
@@ -54,7 +55,8 @@ def told_where(ctx: Context) -> Iterator[Effect]:
     if ctx.who.place_id is None:
         people.change(ctx.tx, ctx.who.id, place_id=place.id, unit=spot.unit, room=spot.room)
         ctx.speaker = people.get(ctx.tx, ctx.who.id)
-    yield from make(ctx, reading, ctx.asked.data["text"], place)
+    begin = give if reading.act == "offer" else make
+    yield from begin(ctx, reading, ctx.asked.data["text"], place)
 
 
 def _ask_still(ctx: Context, place: Place) -> Iterator[Effect]:

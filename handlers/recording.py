@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 from handlers import offering, showing
 from handlers.kit import Context, Sorry
@@ -12,6 +14,11 @@ from storage import places, requests
 from storage.places import Place
 from storage.requests import Request
 
+TITLE = 30
+_EDGES = re.compile(r"^\W+|\W+$")
+_BUILDING = re.compile(
+    r"^(?:in )?(?:\w{1,3}\s*(?:号楼|栋|幢|座)|building \w{1,3})[的,:]?\s*", re.IGNORECASE
+)
 FLOOD = 8
 """So many requests of one person within a quarter of an hour are no requests any more."""
 
@@ -48,6 +55,11 @@ def record(ctx: Context, reading: Reading, text: str, place: Place, *, kind: str
         columns |= {"unit": columns["unit"] or who.unit, "room": who.room}
         columns["floor"] = columns["floor"] or who.floor
     when = reading.when.start if reading.when else None
+    data: dict[str, Any] = {}
+    if ctx.message and ctx.message.photos:
+        data["photos"] = [asdict(photo) for photo in ctx.message.photos]
+    if kind == "report" and (title := _title(ctx, reading, text)):
+        data["title"] = title
     message = ctx.message
     number = requests.add(
         ctx.tx,
@@ -61,10 +73,22 @@ def record(ctx: Context, reading: Reading, text: str, place: Place, *, kind: str
         requester_id=who.id,
         due_at=datetime.fromisoformat(when) if when else None,
         chain=offering.copy_chain(ctx, place.id) if reading.urgency != "low" else [],
-        data={"photos": [asdict(photo) for photo in message.photos]} if message else {},
+        data=data,
         **columns,
     )
     return known(ctx, number)
+
+
+_SHARED = ("repair", "sanitation", "safety")
+
+
+def _title(ctx: Context, reading: Reading, text: str) -> str | None:
+    """A short report said in the open names its matter itself, without the building."""
+    words = _EDGES.sub("", _BUILDING.sub("", text))
+    has_digit = any(letter.isdigit() for letter in words)
+    if not ctx.in_group or reading.category not in _SHARED or has_digit:
+        return None
+    return words if 2 < len(words) <= TITLE else None
 
 
 def known(ctx: Context, number: int) -> Request:

@@ -48,9 +48,12 @@ def noted(ctx: Context, request: Request) -> Say:
     urgent = request.urgency == "urgent"
     expect = ctx.policy.unclaimed.urgent.duty if urgent else ctx.policy.promises.claimed
     key = "requests.reported" if request.kind == "report" else "requests.noted"
+    asking = offering.by_day(ctx, request, ctx.now)
+    values = showing.openly(ctx, request)
     if urgent:
         key += "_urgent"
-    values = showing.openly(ctx, request)
+    elif asking > ctx.now:
+        key, values = f"{key}_night", {**values, "asking": asking}
     return ctx.reply(key, about=request.number, urgent=urgent, expect=expect, **values)
 
 

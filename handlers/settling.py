@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -31,6 +32,14 @@ _ENDINGS = {
 }
 
 
+# On the way or on the spot: both are `arrived` to the reader, not to whoever waits at the door.
+_THERE = re.compile(
+    r"(?<!快)(?<!马上)(?<!就)到(?:了|啦|楼下|门口|你家|您家|现场)|在(?:楼下|门口)|敲门|"
+    r"\b(?:here|arrived|outside|downstairs|at (?:the|your) (?:door|gate|place))\b",
+    re.IGNORECASE,
+)
+
+
 @hears("arrived")
 def on_the_way(ctx: Context) -> Iterator[Effect]:
     """The helper is on the way or on the spot: the requester hears it."""
@@ -38,15 +47,23 @@ def on_the_way(ctx: Context) -> Iterator[Effect]:
     request = requests.get(ctx.tx, number) if number is not None else None
     if number is None or request is None:
         return
-    if request.state in {"claimed", "planned"}:
+    is_there = _THERE.search(ctx.text) is not None
+    if is_there and request.state in {"claimed", "planned"}:
         requests.move(ctx.tx, request, "on_site", ctx.now, who=ctx.who.id, why="arrived")
+    elif not is_there:
+        requests.tell(ctx.tx, request.number, ctx.now, "on the way", person_id=ctx.who.id)
     yield Never(f"unclaimed:{number}:")
     yield from patience.heard(ctx, number)
     yield ctx.reply("settling.good", about=number, number=number)
     name = showing.name_of(ctx.who)
     for one in _asking(ctx, request):
         yield ctx.tell(
-            one, "settling.arriving", about=number, urgent=True, number=number, name=name
+            one,
+            "settling.there" if is_there else "settling.coming",
+            about=number,
+            urgent=True,
+            number=number,
+            name=name,
         )
 
 
@@ -211,6 +228,9 @@ def close(ctx: Context, request: Request, outcome: str) -> Iterator[Effect]:
         key = _ENDINGS.get(outcome, "settling.ended_as")
         state = Word(f"lists.state_{outcome}")
         yield ctx.reply(key, about=number, number=number, state=state)
+    if outcome == "unconfirmed":
+        yield from _unconfirmed(ctx, request, helpers)
+        return
     for helper in helpers:
         if helper != speaker:
             key = "settling.thanks" if thanked else "settling.called_off"
@@ -219,6 +239,14 @@ def close(ctx: Context, request: Request, outcome: str) -> Iterator[Effect]:
     for one in _asking(ctx, request):
         if one != speaker and speaker is not None:
             yield ctx.tell(one, "settling.ended", about=number, **showing.openly(ctx, request))
+
+
+def _unconfirmed(ctx: Context, request: Request, helpers: list[int]) -> Iterator[Effect]:
+    values = showing.openly(ctx, request)
+    for helper in helpers:
+        yield ctx.tell(helper, "settling.unconfirmed_helper", about=request.number, **values)
+    for one in _asking(ctx, request):
+        yield ctx.tell(one, "settling.unconfirmed", about=request.number, **values)
 
 
 def _asking(ctx: Context, request: Request) -> list[int]:

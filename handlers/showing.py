@@ -25,10 +25,12 @@ def place_name(place: Place | None) -> Both:
     return Both(place.name, place.name_en) if place else Both("", "")
 
 
-def what(request: Request) -> Things | Word:
+def what(request: Request) -> Things | Word | str:
     """The things asked for; where none is named, the kind of matter and the shared spot."""
     if request.items:
         return Things(tuple(request.items))
+    if "title" in request.data:
+        return str(request.data["title"])
     kind = Word(f"kinds.{request.category}")
     # A spot with digits in it may be somebody's door.
     if request.kind == "report" and request.spot and not any(map(str.isdigit, request.spot)):

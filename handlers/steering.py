@@ -170,13 +170,33 @@ def merge(ctx: Context) -> Iterator[Effect]:
 def several(ctx: Context) -> Iterator[Effect]:
     """`#3 需要帮手 2人`: so many places in the task, each claimed by itself."""
     request = naming.must_see(ctx)
-    if request.requester_id != ctx.who.id and not showing.is_party(ctx, request):
+    holds = ctx.who.id in claims.holders(ctx.tx, request.number)
+    if not holds and not showing.is_party(ctx, request):
         raise Sorry("steering.not_yours", number=request.number)
+    yield from _widen(ctx, request)
+
+
+@sentence("several_here", fits=lambda ctx: _meant(ctx) is not None)
+def several_here(ctx: Context) -> Iterator[Effect]:
+    """`需要帮手2人` without a number: the task in hand, else the speaker's own request."""
+    number = _meant(ctx)
+    if number is not None:
+        yield from _widen(ctx, known(ctx, number))
+
+
+def _meant(ctx: Context) -> int | None:
+    own = naming.own(ctx)
+    return naming.held(ctx) or (own.number if own else None)
+
+
+def _widen(ctx: Context, request: Request) -> Iterator[Effect]:
     wanted = _count(ctx.slots["count"])
     requests.amend(ctx.tx, request.number, ctx.now, wanted=wanted)
     yield ctx.reply(
         "steering.several_wanted", about=request.number, number=request.number, count=wanted
     )
+    if len(claims.holders(ctx.tx, request.number)) < wanted:
+        yield from offering.wave(ctx, request, 2, ctx.policy.waves.grid)
 
 
 def _count(said: str) -> int:

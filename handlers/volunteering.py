@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
-from handlers.kit import Context, Effect, Sorry, Word, sentence
+from handlers.kit import Ask, Context, Effect, Say, Sorry, Word, answers, sentence
 from storage import people
 
+ASKED = {"skills": "what"}
 SKILLS: dict[str, tuple[str, ...]] = {
     "repair": ("修", "水电", "电工", "管道", "疏通", "开锁", "repair", "fix", "plumb", "electric"),
     "medical": ("医", "护士", "护理", "量血压", "急救", "doctor", "nurse", "first aid"),
@@ -41,6 +43,11 @@ _PARTS = {
     "evening": (1080, 1320),
     "daytime": (480, 1080),
 }
+_AND = re.compile(r"[,,、;;和及]|\band\b|&")
+_CAN = re.compile(
+    r"(?:会|能|可以|擅长|懂)([^,,。;;、和\s]{2,10})|\b(?:i )?can ([a-z ]{3,24}?)(?=,| and |$)",
+    re.IGNORECASE,
+)
 _CLOCKS = re.compile(
     r"(\d{1,2})(?:[:：点](\d{2})?)?\s*(?:-|–|到|至|to)\s*(\d{1,2})(?:[:：点](\d{2})?)?\s*点?"
 )
@@ -55,16 +62,42 @@ def join(ctx: Context) -> Iterator[Effect]:
     if ctx.who.place_id is None:
         people.change(ctx.tx, person_id, place_id=place_id)
     is_new = people.give_role(ctx.tx, person_id, place_id, "volunteer", ctx.now)
-    skills, hours = skills_in(ctx.text), hours_in(ctx.text)
-    people.add_skills(ctx.tx, person_id, skills)
-    if hours:
-        people.set_hours(ctx.tx, person_id, hours)
+    _note(ctx)
+    yield _asking(ctx) if is_new and not skills_in(ctx.text) else _reply(ctx, is_new=is_new)
+
+
+def _note(ctx: Context) -> None:
+    """Take over the skills and hours that the words name."""
+    people.add_skills(ctx.tx, ctx.who.id, skills_in(ctx.text))
+    if hours := hours_in(ctx.text):
+        people.set_hours(ctx.tx, ctx.who.id, hours)
+
+
+def _asking(ctx: Context) -> Ask:
+    """Registered; what they can do and when is asked once."""
+    return Ask(
+        ctx.here(),
+        "volunteering.joined_what",
+        direct=True,
+        person_id=ctx.who.id,
+        question="skills",
+        wait=timedelta(hours=24),
+    )
+
+
+@answers("skills", lambda ctx: bool(skills_in(ctx.text) or hours_in(ctx.text)))
+def told_skills(ctx: Context) -> Iterator[Effect]:
+    """`会修电脑,晚上和周末有空`."""
+    _note(ctx)
+    yield _reply(ctx, is_new=False)
+
+
+def _reply(ctx: Context, *, is_new: bool) -> Say:
     values: dict[str, Any] = {
-        "skills": [spoken_skill(one) for one in sorted(people.skills(ctx.tx, person_id))]
-        or Word("volunteering.no_skills"),
-        "hours": spoken_hours(ctx, person_id),
+        "skills": spoken_skills(ctx, ctx.who.id) or Word("volunteering.no_skills"),
+        "hours": spoken_hours(ctx, ctx.who.id),
     }
-    yield ctx.reply("volunteering.joined" if is_new else "volunteering.renewed", **values)
+    return ctx.reply("volunteering.joined" if is_new else "volunteering.renewed", **values)
 
 
 @sentence("unjoin")
@@ -88,24 +121,28 @@ def is_volunteer(ctx: Context) -> bool:
 
 
 def skills_in(text: str) -> set[str]:
-    """The categories of what somebody says they can do."""
+    """What somebody says they can do: the categories it falls under, and their own words."""
     low = text.lower()
-    return {skill for skill, words in SKILLS.items() if any(word in low for word in words)}
+    found = {skill for skill, words in SKILLS.items() if any(word in low for word in words)}
+    own = {next(filter(None, one.groups())).strip() for one in _CAN.finditer(low)}
+    return found | {one for one in own if "志愿" not in one and "volunteer" not in one}
 
 
 def hours_in(text: str) -> list[tuple[str, int, int]]:
-    """``(weekdays, start, end)`` in minutes, as said: `周末下午`, `工作日18点到21点`."""
-    low = text.lower()
-    days = next((days for word, days in _DAYS.items() if word in low), None)
-    days = days or _weekdays(low)
-    clock = _CLOCKS.search(low)
+    """``(weekdays, start, end)`` in minutes, as said: `周末下午`, `工作日18点到21点和周末`."""
+    return [span for part in _AND.split(text.lower()) for span in _hours_of(part)]
+
+
+def _hours_of(text: str) -> list[tuple[str, int, int]]:
+    days = next((days for word, days in _DAYS.items() if word in text), None) or _weekdays(text)
+    clock = _CLOCKS.search(text)
     if clock:
         first, first_minute, last, last_minute = (int(one or 0) for one in clock.groups())
-        afternoon = 12 if any(one in low for one in ("下午", "晚上", "pm")) and last < 12 else 0
+        afternoon = 12 if any(one in text for one in ("下午", "晚上", "pm")) and last < 12 else 0
         start, end = (first + afternoon) * 60 + first_minute, (last + afternoon) * 60 + last_minute
         if start < 1440 and end <= 1440:
             return [(days or "1234567", start, end)]
-    spans = [span for word, span in _PARTS.items() if word in low]
+    spans = [span for word, span in _PARTS.items() if word in text]
     if spans:
         return [(days or "1234567", start, end) for start, end in spans]
     return [(days, 0, 1440)] if days else []
@@ -121,8 +158,11 @@ def _weekdays(text: str) -> str | None:
     return "".join(sorted(found)) or None
 
 
-def spoken_skill(skill: str) -> Word | str:
-    return Word(f"kinds.{skill}") if skill in SKILLS else skill
+def spoken_skills(ctx: Context, person_id: int) -> list[Word | str]:
+    """Skills in the person's own words, or the categories where there are none."""
+    known = sorted(people.skills(ctx.tx, person_id))
+    own: list[Word | str] = [one for one in known if one not in SKILLS]
+    return own or [Word(f"kinds.{one}") for one in known]
 
 
 def spoken_hours(ctx: Context, person_id: int) -> object:
