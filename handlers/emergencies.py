@@ -19,9 +19,16 @@ from handlers.kit import (
     rings,
     sentence,
 )
+from handlers.reading import Category
 from storage import claims, people, places, requests
 from storage.requests import Request
 
+_CATEGORY: dict[str, Category] = {
+    "medical": "medical",
+    "electric": "medical",
+    "violence": "safety",
+    "self_harm": "mental",
+}
 SAME = timedelta(minutes=15)
 """Further words of the same person within this time belong to the same emergency."""
 
@@ -73,7 +80,9 @@ def _known(ctx: Context) -> Request | None:
 
 def _record(ctx: Context) -> Request:
     place = recording.place_of(ctx, ctx.reading) or _anywhere(ctx)
-    reading = ctx.reading.but(urgency="urgent", category=ctx.reading.category or "rescue")
+    reading = ctx.reading.but(
+        urgency="urgent", category=_CATEGORY.get(ctx.reading.emergency or "", "rescue")
+    )
     return recording.record(ctx, reading, ctx.text, place, kind="emergency")
 
 

@@ -85,7 +85,13 @@ def _asking(ctx: Context) -> Ask:
     )
 
 
-@answers("skills", lambda ctx: bool(skills_in(ctx.text) or hours_in(ctx.text)))
+def _tells_skills(ctx: Context) -> bool:
+    """Words on what one can do, not news of a task that happens to name such a word."""
+    plain = ctx.reading.act in {"chat", "offer", "command", "claim"} and not ctx.reading.refers
+    return plain and bool(skills_in(ctx.text) or hours_in(ctx.text))
+
+
+@answers("skills", _tells_skills)
 def told_skills(ctx: Context) -> Iterator[Effect]:
     """`会修电脑,晚上和周末有空`."""
     _note(ctx)

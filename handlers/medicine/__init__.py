@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers.medicine.arriving import arrived, arrived_by_number, not_taken
 from handlers.medicine.expiring import ask_for_count, watch_expiry
 from handlers.medicine.giving import donate, is_donation, told_expiry
-from handlers.medicine.handing import again, delivered, fetch, freed, handed, hold_over
+from handlers.medicine.handing import again, delivered, fetch, freed, handed, hold_over, is_held
 from handlers.medicine.keeping import count, count_confirmed, dispose, stock_in, undo
 from handlers.medicine.looking import Looked, doctor_silent, look
 from handlers.medicine.picking import Held
@@ -38,6 +38,7 @@ __all__ = [
     "handed",
     "hold_over",
     "is_donation",
+    "is_held",
     "is_there",
     "listing",
     "look",

@@ -33,10 +33,12 @@ def had(item: Mapping[str, Any], text: str) -> bool:
     return re.search(taken, text, re.IGNORECASE) is not None
 
 
-def refused(items: Iterable[Mapping[str, Any]]) -> str | None:
-    """The gravest kind asked for that no box gives."""
+def refused(items: Iterable[Mapping[str, Any]], text: str) -> str | None:
+    """The gravest kind asked for that no box gives; a prescription may be fetched for somebody."""
     kinds: set[str] = set().union(*(kind(item) for item in items))
-    return next((one for one in ("controlled", "prescription") if one in kinds), None)
+    if "controlled" in kinds:
+        return "controlled"
+    return "prescription" if "prescription" in kinds and not rules.has("errand", text) else None
 
 
 def doctor_first(request: Request) -> str | None:

@@ -10,7 +10,6 @@ from typing import Any
 from handlers import recording, showing
 from handlers.kit import Ask, Both, Context, Effect, Sorry, Things, ToPerson, Word, answers
 from handlers.medicine import lines, rules
-from handlers.medicine.caution import NEVER
 from handlers.medicine.picking import keeper_of, today_at
 from handlers.policy import Policy
 from handlers.reading import Item
@@ -62,7 +61,7 @@ def donate(ctx: Context) -> Iterator[Effect]:
     if place is None or not near:
         raise Sorry("medicine.no_box")
     today = date.fromisoformat(today_at(ctx.tx, place.id, ctx.now))
-    gifts = [_gift(item, ctx, today) for item in ctx.reading.items]
+    gifts = [_gift(item, ctx, today) for item in _given(ctx.reading.items)]
     why = _barred(ctx.text, gifts) or too_old([one.expiry for one in gifts], today, ctx.policy)
     if why is not None:
         months = ctx.policy.medicine.min_months_left
@@ -77,6 +76,12 @@ def donate(ctx: Context) -> Iterator[Effect]:
     yield from _go_on(ctx, request.number)
 
 
+def _given(items: Iterable[Item]) -> list[Item]:
+    """The things of the table, where there are any; a doctor named beside them is no gift."""
+    named = [item for item in items if rules.is_named(item.text) or rules.is_named(item.name)]
+    return named or list(items)
+
+
 def _gift(item: Item, ctx: Context, today: date) -> Gift:
     found = rules.known(item.text, item.name)
     days = lines.days_in(ctx.text, today)
@@ -89,7 +94,7 @@ def _gift(item: Item, ctx: Context, today: date) -> Gift:
         quantity=max(1, round(item.quantity or 1)),
         unit=rules.unit_of(item.unit),
         form="child" if (found and found.child) or rules.is_child_form(around) else "adult",
-        goods=bool(found and found.rule.kind == "goods"),
+        goods=rules.is_goods(item.text, item.name),
         expiry=expiry.isoformat() if expiry else None,
     )
 
@@ -98,19 +103,16 @@ def _barred(text: str, gifts: list[Gift]) -> str | None:
     """Why the box may not take these, if it may not."""
     kinds = {name.rule.kind for name in rules.names_in(text)}
     kinds |= {found.rule.kind for one in gifts if (found := rules.known(one.text, one.name))}
-    for kind in ("controlled", "prescription"):
-        if kind in kinds & NEVER:
-            return kind
-    if cold := rules.barred(text):
-        return cold
-    if rules.has("price", text):
-        return "price"
-    if rules.is_opened(text) and not all(one.goods for one in gifts):
-        return "opened"
     unknown = (one for one in gifts if not one.goods and rules.known(one.text, one.name) is None)
-    if any(one.name not in rules.CLASSES and one.name != "药" for one in unknown):
-        return "unknown"
-    return None
+    reasons = {
+        "controlled": "controlled" in kinds,
+        **dict.fromkeys(rules.barred(text), True),
+        "prescription": "prescription" in kinds,
+        "price": rules.has("price", text),
+        "opened": rules.is_opened(text) and not all(one.goods for one in gifts),
+        "unknown": any(one.name not in rules.CLASSES and one.name != "药" for one in unknown),
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)
 
 
 def _go_on(ctx: Context, number: int) -> Iterator[Effect]:

@@ -25,6 +25,12 @@ def delivered(ctx: Context, request: Request) -> Iterator[Effect]:
     yield Never(f"medicine:hold:{request.number}")
 
 
+def is_held(ctx: Context, request: Request) -> bool:
+    """Whether something of the boxes waits for this request, or has been handed out for it."""
+    states = ("held", "handed")
+    return any(holds.held(ctx.tx, request.number, state) for state in states)
+
+
 def _take_out(ctx: Context, number: int, who: int, note: str | None) -> bool:
     """Hand over what is held, or what was held and is still free; False if there was nothing."""
     held = holds.held(ctx.tx, number)
@@ -67,7 +73,7 @@ def hold_over(ctx: Context) -> Iterator[Effect]:
     request, held = requests.get(ctx.tx, number), held_now(ctx, number)
     if request is None or not held:
         return
-    if request.state in requests.IN_HAND:
+    if claims.holders(ctx.tx, number):
         until = ctx.now + ctx.policy.medicine.hold
         holds.extend(ctx.tx, number, until)
         yield Later(ctx.rung.key, until, "medicine_hold", number)

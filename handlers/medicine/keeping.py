@@ -31,8 +31,7 @@ def is_list(ctx: Context) -> bool:
 
 
 def _unit(line: Line) -> str:
-    found = rules.known(line.text)
-    if line.unit is None and found and found.rule.kind == "goods":
+    if line.unit is None and rules.is_goods(line.text):
         return "个"
     return rules.unit_of(line.unit)
 
@@ -61,14 +60,23 @@ def stock_in(ctx: Context) -> Iterator[Effect]:
     yield from serve_next(ctx, [str(one["name"]) for one in put])
 
 
+def _lots(ctx: Context, box: Box, name: str, text: str, unit: str) -> list[Stock]:
+    """The lots a line speaks of: of this name and form, and counted in its unit."""
+    form = "child" if rules.is_child_form(text) else "adult"
+    of_name = [lot for lot in boxes.stock(ctx.tx, box.id) if name_of(lot) == name]
+    if not rules.is_goods(text):
+        of_name = [lot for lot in of_name if lot.form == form]
+    return [lot for lot in of_name if rules.unit_of(lot.unit) == unit or rules.is_goods(text)]
+
+
 def _refuse_bad(line: Line, today: str) -> None:
     """Sorry where a line may not go into a box, or lacks its date."""
     found, what = rules.known(line.text), Things(({"name": line.name, "text": line.text},))
     if found and found.rule.kind in NEVER:
         raise Sorry(f"medicine.refuse_{found.rule.kind}", what=what)
-    if cold := rules.barred(line.text):
-        raise Sorry(f"medicine.refuse_{cold}", what=what)
-    if found is None or found.rule.kind != "goods":
+    for reason in rules.barred(line.text):
+        raise Sorry(f"medicine.refuse_{reason}", what=what)
+    if not rules.is_goods(line.text):
         if line.expiry is None:
             raise Sorry("medicine.stock_needs_expiry", what=what)
         if line.expiry.isoformat() < today:
@@ -81,7 +89,7 @@ def dispose(ctx: Context) -> Iterator[Effect]:
     box, gone = desk.own_box(ctx), []
     for line in listed(ctx):
         count = line.quantity or 1
-        lots = [lot for lot in boxes.stock(ctx.tx, box.id) if name_of(lot) == line.name]
+        lots = _lots(ctx, box, line.name, line.text, _unit(line))
         # What may not go out any more is what is thrown away first.
         for lot in sorted(lots, key=lambda lot: lot.blocked is None):
             take = min(count, lot.on_hand - lot.reserved)
@@ -103,10 +111,10 @@ def plain(line: Line) -> Things:
 def count(ctx: Context) -> Iterator[Effect]:
     """`盘点:布洛芬2盒,口罩35只`: compared with the books, corrected after a yes."""
     box = desk.own_box(ctx)
-    stock = boxes.stock(ctx.tx, box.id)
     found, differing = [], []
     for line in listed(ctx):
-        booked = sum(lot.on_hand for lot in stock if name_of(lot) == line.name)
+        lots = _lots(ctx, box, line.name, line.text, _unit(line))
+        booked = sum(lot.on_hand for lot in lots)
         counted = line.quantity or 0
         if booked != counted:
             differing.append([line.name, line.text, counted, _unit(line)])
@@ -146,7 +154,7 @@ def count_confirmed(ctx: Context) -> Iterator[Effect]:
     desk.must_keep(ctx, box)
     undated = []
     for name, text, counted, unit in ctx.asked.data["counted"]:
-        lots = [lot for lot in boxes.stock(ctx.tx, box.id) if name_of(lot) == name]
+        lots = _lots(ctx, box, name, text, unit)
         more = counted - sum(lot.on_hand for lot in lots)
         if more < 0:
             yield from _fewer(ctx, lots, -more)
@@ -182,10 +190,9 @@ def _more(
 ) -> bool:
     """More than in the books; False where a new lot would need its expiry."""
     if lots:
-        return _correct(ctx, lots[-1], more)
+        return _correct(ctx, lots[0], more)
     name, text, unit = named
-    found = rules.known(text, name)
-    if found is None or found.rule.kind != "goods":
+    if not rules.is_goods(text, name):
         return False
     columns: dict[str, Any] = {"box_id": box.id, "item": name, "text": text, "unit": unit}
     boxes.add_lot(

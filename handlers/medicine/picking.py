@@ -47,15 +47,13 @@ class Picked:
 
 def pick(ctx: Context, request: Request) -> Picked:
     """Look through the boxes for what a request asks, and hold what may go out."""
-    if not request.items or rules.has("errand", request.text):
+    if not request.items:
         return Picked()
     asked = [item for item in request.items if not caution.had(item, request.text)]
     wants = [item for item in asked if not caution.kind(item) & caution.NEVER]
-    refused = caution.refused(asked)
+    refused = caution.refused(asked, request.text)
     takes = any(rules.is_medicine(item, request.category) for item in wants)
     doctor = caution.doctor_first(request) if takes else None
-    if not wants:
-        doctor = refused
     if doctor is not None:
         return Picked(doctor=doctor, refused=refused)
     near = boxes.near(ctx.tx, request.place_id)
@@ -67,8 +65,8 @@ def pick(ctx: Context, request: Request) -> Picked:
         held += found.held
         cautions += found.cautions
         refused, doctor = found.refused or refused, found.doctor or doctor
-    if doctor and not held:
-        return Picked(doctor=doctor, refused=refused)
+    if not held and (doctor or refused in caution.NEVER):
+        return Picked(doctor=doctor or refused, refused=refused)
     return Picked(tuple(held), None, refused, (*cautions, *_shared(ctx, request, held)))
 
 
@@ -177,9 +175,7 @@ def things(held: Iterable[Held]) -> Things:
     """What is held, lots of the same thing added up."""
     sums: dict[tuple[str, str, str], int] = {}
     for one in held:
-        marked = one.form != "child" or rules.is_child_form(one.text)
-        text = one.text if marked else f"儿童{one.text}"
-        key = (one.item, text, rules.unit_of(one.unit))
+        key = (one.item, one.text, rules.unit_of(one.unit))
         sums[key] = sums.get(key, 0) + one.quantity
     return Things(
         tuple(

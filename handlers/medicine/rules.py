@@ -147,6 +147,12 @@ def is_medicine(item: Mapping[str, Any], category: str) -> bool:
     return category == "medicine"
 
 
+def is_goods(*words: str) -> bool:
+    """A thing of the table that is no medicine: masks, thermometers, plasters."""
+    found = known(*words)
+    return found is not None and found.rule.kind == "goods"
+
+
 def has(sign: str, text: str) -> bool:
     """Whether a text shows one of the signs of the table: ``price``, ``opened``, ``pregnant``…"""
     return _SIGNS[sign].search(text) is not None
@@ -157,9 +163,9 @@ def is_opened(text: str) -> bool:
     return not has("sealed", text) and has("opened", text)
 
 
-def barred(text: str) -> str | None:
-    """``refrigerated`` or ``injected``, where a text names such a thing."""
-    return next((name for name, finder in _BARRED.items() if finder.search(text)), None)
+def barred(text: str) -> list[str]:
+    """``refrigerated``, ``injected``: what a text names of things no box keeps."""
+    return [name for name, finder in _BARRED.items() if finder.search(text)]
 
 
 def is_child_form(text: str) -> bool:
