@@ -25,7 +25,7 @@ setup: .venv/.done ## install what is needed, into this folder
 run: setup ## start the bot with an example compound; prints the address of the local chat
 	@$(RUN) linbang run $(ARGS)
 
-demo: setup ## play an example day in the terminal
+demo: setup ## the local chat with an example compound that is forgotten at the end
 	@$(RUN) linbang demo $(ARGS)
 
 test: setup ## everything CI checks: format, lint, types, layers, tests with coverage
