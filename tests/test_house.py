@@ -128,10 +128,10 @@ def handled() -> set[str]:
     """Every sentence that a handler of a listed feature is marked for."""
     features: tuple[Any, ...] = import_module("handlers.features").FEATURES
     return {
-        f"{feature.__name__.rpartition('.')[2]}.{mark.what}"
+        f"{feature.__name__.removeprefix('handlers.').partition('.')[0]}.{mark.what}"
         for feature in features
         for function in vars(feature).values()
-        if getattr(function, "__module__", None) == feature.__name__
+        if f"{getattr(function, '__module__', '')}.".startswith(f"{feature.__name__}.")
         for mark in getattr(function, "marks", ())
         if mark.how == "sentence"
     }
