@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import string
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.amounts import Translate, amount
 from handlers.kit import Both, Lines, Things, Word
-
-Translate = Callable[[str, str], str]
 
 
 def load() -> dict[str, dict[str, Any]]:
@@ -70,7 +69,7 @@ class Words:
 
     def items(self, things: Things, lang: str) -> str:
         """``布洛芬2盒、口罩`` / ``2 boxes of ibuprofen, masks``."""
-        named = [_item(one, lang, self._translate) for one in things.items]
+        named = [amount(one, lang, self._translate) for one in things.items]
         return ("、" if lang == "zh" else ", ").join(named)
 
 
@@ -114,53 +113,6 @@ class _Voice(string.Formatter):
                 return ("、" if zh else ", ").join(self.spoken(one) for one in value)
             case _:
                 return str(value)
-
-
-def _item(one: Mapping[str, Any], lang: str, translate: Translate) -> str:
-    """An item with its amount; as written where the listener's language wrote it."""
-    written = str(one.get("text") or one.get("name"))
-    chinese = any("\u3400" <= letter <= "\u9fff" for letter in written)
-    name = written if chinese == (lang == "zh") else translate(str(one.get("name")), lang)
-    quantity, unit = one.get("quantity"), one.get("unit") or ""
-    if quantity is None:
-        return name
-    chinese_unit, singular, plural = _UNITS.get(unit, (unit, unit, unit))
-    if lang == "zh":
-        return f"{name}{quantity:g}{chinese_unit}"
-    counted = singular if quantity == 1 else plural
-    return f"{quantity:g} {counted} of {name}" if counted else f"{quantity:g} {name}"
-
-
-_MEASURES = (
-    ("盒", "box", "boxes"),
-    ("瓶", "bottle", "bottles"),
-    ("袋", "bag", "bags"),
-    ("包", "pack", "packs"),
-    ("片", "tablet", "tablets"),
-    ("粒", "capsule", "capsules"),
-    ("板", "strip", "strips"),
-    ("支", "tube", "tubes"),
-    ("箱", "case", "cases"),
-    ("斤", "jin", "jin"),
-    ("公斤", "kg", "kg"),
-    ("升", "litre", "litres"),
-    ("桶", "barrel", "barrels"),
-    ("罐", "can", "cans"),
-    ("盒", "carton", "cartons"),
-    ("条", "loaf", "loaves"),
-    ("打", "dozen", "dozen"),
-    ("份", "portion", "portions"),
-    ("卷", "roll", "rolls"),
-    ("双", "pair", "pairs"),
-)
-_UNITS: dict[str, tuple[str, str, str]] = {
-    **{
-        written: (written, "", "")
-        for written in ("个", "只", "件", "台", "把", "张", "位", "名", "枚")
-    },
-    **{written: row for row in reversed(_MEASURES) for written in row},
-}
-"""A unit as written in either language → (Chinese, English singular, English plural)."""
 
 
 def spoken_time(at: datetime, lang: str, zone: ZoneInfo, now: datetime) -> str:

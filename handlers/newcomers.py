@@ -12,4 +12,4 @@ def notice(ctx: Context, is_answered: bool) -> list[Effect]:
         return []
     people.change(ctx.tx, ctx.who.id, noticed=True)
     ctx.speaker = people.get(ctx.tx, ctx.who.id)
-    return [ctx.tell(ctx.who.id, "people.notice")]
+    return [ctx.tell(ctx.who.id, "people.notice", urgent=True)]
