@@ -67,7 +67,7 @@ class Street:
         to = self._morning() if step == "morning" else self.now() + _STEPS[step]
         await self.app.advance(to)
         # The lines of the chat bear the moved time: a restart must not fall back behind them.
-        self.clock_file.write_text(f"{self.clock.shift.total_seconds():.0f}\n", "utf-8")
+        _keep(self.clock, self.clock_file)
         return self.now()
 
     def _morning(self) -> datetime:
@@ -111,8 +111,12 @@ async def _open(
 ) -> tuple[LocalGateway, Street]:
     """The bot itself, started; closed again with the stack."""
     clock, clock_file = SystemClock(), settings.database.path.with_name("local-chat.clock")
+    zone = ZoneInfo(settings.place.time_zone)
     if clock_file.exists():
         clock.shift = timedelta(seconds=float(clock_file.read_text("utf-8")))
+    elif example and not settings.database.path.exists():
+        clock.set(_by_day(clock.now(), zone))
+        _keep(clock, clock_file)
     database = store.prepare(settings, clock.now(), example=example)
     stack.callback(database.dispose)
     reader = open_reader(store.url_of(settings))
@@ -120,13 +124,27 @@ async def _open(
     media = MediaStore(settings.media.folder)
     gateway = LocalGateway(settings.database.path.with_name("local-chat.db"), media, clock)
     stack.callback(gateway.close)
-    zone = ZoneInfo(settings.place.time_zone)
     app = App(database, [gateway], clock, policy=settings.policy, zone=zone)
     if nightly:
         app.calendar.jobs = [*app.calendar.jobs, _nightly(settings)]
     await app.start()
     stack.push_async_callback(app.stop)
     return gateway, Street(app, reader, clock, zone, clock_file)
+
+
+def _keep(clock: SystemClock, path: Path) -> None:
+    """Remember how far the clock was moved."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"{clock.shift.total_seconds():.0f}\n", "utf-8")
+
+
+def _by_day(now: datetime, zone: ZoneInfo) -> datetime:
+    """Now, or nine in the morning: at night nobody is asked, and a newcomer would see silence."""
+    local = now.astimezone(zone)
+    if 8 <= local.hour < 19:
+        return now
+    nine = local.replace(hour=9, minute=0, second=0, microsecond=0)
+    return nine if nine > local else nine + timedelta(days=1)
 
 
 def _nightly(settings: Settings) -> Daily:
