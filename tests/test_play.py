@@ -276,7 +276,7 @@ async def test_three_dots_a_star_and_mentions_fit() -> None:
 
 async def test_looks_compare_and_show() -> None:
     talk = await played(
-        MILK + "? #1 state = open, holder = none, items ~ 牛奶, requester = 王奶奶\n"
+        MILK + "? #1 state = open, holder = none, items ~ 牛奶, items !~ 醋, requester = 王奶奶\n"
         "? #1 story = made\n? #2 state = none\n? requests = 1\n? stock 3号楼\n"
         "? timers #1 >= 1\n? unsent = 0\n"
         "? person 小李 roles = volunteer\n? time = 10:00\n? sent in 3号楼 = 1\n"

@@ -122,13 +122,22 @@ def unescape(text: str) -> str:
     return meant_all.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-_OPERATORS = r"!=|>=|<=|≥|≤|≠|=|＝|~|\bcontains\b|\bhas\b|包含"
+_OPERATORS = r"!~|!=|>=|<=|≥|≤|≠|=|＝|~|\bcontains\b|\bhas\b|不含|包含"
 _PART = re.compile(
     rf"\s*(?P<field>[^=<>!~＝≥≤≠]*?)\s*(?P<op>{_OPERATORS})\s*(?P<value>.*?)\s*$", re.DOTALL
 )
 _NEXT = re.compile(rf"\s*[,，;；]\s*(?=[^,，;；=]*?(?:{_OPERATORS}))")
 _SUBJECT = re.compile(r"(?P<subject>[#＃]\s*\d+|\S+)\s*(?P<rest>.*)", re.DOTALL)
-_SAME = {"＝": "=", "≥": ">=", "≤": "<=", "≠": "!=", "contains": "~", "has": "~", "包含": "~"}
+_SAME = {
+    "＝": "=",
+    "≥": ">=",
+    "≤": "<=",
+    "≠": "!=",
+    "contains": "~",
+    "has": "~",
+    "包含": "~",
+    "不含": "!~",
+}
 
 
 def look(words: str, at: Lines) -> Look:

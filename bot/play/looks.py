@@ -68,6 +68,8 @@ def see(tx: Transaction, *, look: Look, cast: Cast, road: Road, now: datetime) -
 
 
 def _holds(value: Value, op: str, wanted: str) -> bool:
+    if op == "!~":
+        return not _holds(value, "~", wanted)
     if isinstance(value, list):
         if re.fullmatch(r"\d+", wanted) and op != "~":
             return _compared(len(value), op, int(wanted))
@@ -81,6 +83,11 @@ def _holds(value: Value, op: str, wanted: str) -> bool:
         return _compared(sorted(_first_word(one, names) for one in value), op, names)
     if op == "~":
         return wanted.casefold() in str(value if value is not None else "").casefold()
+    return _alike(value, op, wanted)
+
+
+def _alike(value: str | int | None, op: str, wanted: str) -> bool:
+    """One value with one value: numbers as numbers, times by their clock, words in any case."""
     if isinstance(value, int) and re.fullmatch(r"-?\d+", wanted):
         return _compared(value, op, int(wanted))
     shown = "" if value is None else str(value).casefold()
