@@ -32,7 +32,8 @@ def move(ctx: Context) -> Iterator[Effect]:
     if when is None or when.start is None:
         raise Sorry("moving.when", number=request.number)
     number, due = request.number, datetime.fromisoformat(when.start)
-    requests.amend(ctx.tx, number, ctx.now, due_at=due, due_text=when.text)
+    data = {**request.data, "due_until": when.end or when.start}
+    requests.amend(ctx.tx, number, ctx.now, due_at=due, due_text=when.text, data=data)
     requests.tell(ctx.tx, number, ctx.now, "moved", person_id=ctx.who.id, note=when.text)
     request = known(ctx, number)
     yield ctx.reply("moving.moved", about=number, number=number, due=due)

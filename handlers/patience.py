@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from handlers import showing
 from handlers.kit import Ask, Context, Effect, Later, Never, ToPerson, rings
@@ -14,8 +14,15 @@ ASKED = {"nudge": "yes_no"}
 
 
 def is_quick(request: Request) -> bool:
-    """Repairs and whatever is urgent go by the quick promise."""
-    return request.urgency == "urgent" or request.category == "repair"
+    """Repairs and whatever is urgent go by the quick promise; what has its hour does not."""
+    by_appointment = request.due_at is not None and request.urgency != "urgent"
+    return not by_appointment and (request.urgency == "urgent" or request.category == "repair")
+
+
+def agreed_until(request: Request) -> datetime | None:
+    """The end of the time agreed: `上午` lasts till noon."""
+    until = request.data.get("due_until")
+    return datetime.fromisoformat(until) if until else request.due_at
 
 
 def begin(ctx: Context, request: Request, person_id: int) -> Iterator[Effect]:
@@ -40,7 +47,9 @@ def heard(ctx: Context, number: int) -> Iterator[Effect]:
     claims.heard(ctx.tx, person_id, number, ctx.now)
     prefix = f"claim:{number}:{person_id}:"
     yield Never(prefix)
-    again = ctx.now + max(ctx.policy.nudge.normal, timedelta(minutes=30))
+    request = requests.get(ctx.tx, number)
+    until = agreed_until(request) if request else None
+    again = max(ctx.now, until or ctx.now) + ctx.policy.nudge.normal
     yield Later(f"{prefix}nudge", again, "nudge", number, {"person": person_id})
 
 
@@ -80,7 +89,6 @@ def _remind(ctx: Context, request: Request, person_id: int) -> Iterator[Effect]:
     number, due = request.number, request.due_at or ctx.now
     values = {**showing.openly(ctx, request), "due": due}
     yield ctx.tell(person_id, "patience.remind", about=number, urgent=True, **values)
-    nudge = ctx.policy.nudge
-    again = due + (nudge.urgent if is_quick(request) else nudge.normal)
+    again = (agreed_until(request) or due) + ctx.policy.nudge.normal
     key = f"claim:{number}:{person_id}:nudge"
     yield Later(key, again, "nudge", number, {"person": person_id})
