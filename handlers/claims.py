@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from handlers import naming, patience, showing
+from handlers import duty, naming, patience, showing
 from handlers.kit import Ask, Context, Effect, Never, Sorry, ToPerson, Word, answers, hears
-from storage import claims, people, questions, requests, rooms
+from storage import claims, people, places, questions, requests, rooms
+from storage.people import Person
 from storage.requests import Request
 
 ASKED = {"which": "which", "nod": "yes_no"}
@@ -66,15 +67,29 @@ def take_number(ctx: Context, number: int) -> Iterator[Effect]:
     if person_id in holding:
         yield ctx.reply("claims.already_yours", about=number, number=number)
         return
+    if not _may_take(ctx, request):
+        raise Sorry("claims.not_here", number=number)
     _refuse_overload(ctx, number)
     claims.answer(ctx.tx, number, person_id, "yes")
     if len(holding) >= request.wanted:
         yield from _stand_by(ctx, request, holding)
         return
-    if _needs_nod(ctx, request):
+    if is_new_here(ctx, ctx.who, request):
         yield from _ask_nod(ctx, request)
         return
     yield from hand_over(ctx, request, person_id)
+
+
+def _may_take(ctx: Context, request: Request) -> bool:
+    """Who lives there, is registered or serves, or was asked: nobody else learns the door."""
+    homes = {place.id for place in places.chain(ctx.tx, ctx.who.place_id)}
+    asked = (one.person_id for one in claims.invitations(ctx.tx, request.number))
+    return (
+        request.place_id in homes
+        or ctx.who.id in people.all_roles(ctx.tx)
+        or ctx.who.id in asked
+        or duty.serves(ctx, ctx.who.id, request.place_id)
+    )
 
 
 def _refuse_overload(ctx: Context, number: int) -> None:
@@ -85,19 +100,14 @@ def _refuse_overload(ctx: Context, number: int) -> None:
 
 
 def _on_duty(ctx: Context) -> bool:
-    return bool(_roles(ctx) - {"volunteer"})
+    return bool(people.roles_at(ctx.tx, ctx.who.id, ctx.who.place_id) - {"volunteer"})
 
 
-def _roles(ctx: Context, request: Request | None = None) -> set[str]:
-    place_id = request.place_id if request else ctx.who.place_id
-    return people.roles_at(ctx.tx, ctx.who.id, place_id)
-
-
-def _needs_nod(ctx: Context, request: Request) -> bool:
+def is_new_here(ctx: Context, person: Person, request: Request) -> bool:
     """Somebody new and unknown gets room and phone only after the coordinator's nod."""
     newcomer = timedelta(days=ctx.policy.requests.newcomer_days)
-    is_new = ctx.now - ctx.who.joined_at < newcomer and not ctx.who.vouched
-    return is_new and not _roles(ctx, request) - {"volunteer"}
+    is_new = ctx.now - person.joined_at < newcomer and not person.vouched
+    return is_new and not people.roles_at(ctx.tx, person.id, request.place_id) - {"volunteer"}
 
 
 def _ask_nod(ctx: Context, request: Request) -> Iterator[Effect]:
@@ -179,6 +189,6 @@ def _thank(ctx: Context, request: Request, person_id: int) -> Iterator[Effect]:
         told = ctx.room.id
     elif request.room_id is not None and not rooms.get(ctx.tx, request.room_id).private:
         told = request.room_id
-    if told is not None:
+    if told is not None and request.danger != "self_harm":
         values = {"number": number, "name": showing.name_of(people.get(ctx.tx, person_id))}
         yield ctx.post(told, "claims.yours", about=number, urgent=True, **values)

@@ -97,12 +97,9 @@ def _anywhere(ctx: Context) -> places.Place:
 
 def raise_alarm(ctx: Context, request: Request) -> Iterator[Effect]:
     """Page the duty person with room and phone, and set the steps if nobody takes it."""
-    number, urgent = request.number, ctx.policy.unclaimed.urgent
     for person_id in offering.next_called(ctx, request, offering.STEPS[0]):
         yield _call(ctx, request, person_id)
-    waits = (urgent.wider, urgent.duty, urgent.worker)
-    for step, wait in zip(offering.STEPS[1:], waits, strict=True):
-        yield Later(f"alarm:{number}:{step}", ctx.now + wait, "alarm", number, {"step": step})
+    yield from offering.alarm(ctx, request, after=1)
 
 
 def _call(ctx: Context, request: Request, person_id: int) -> Ask:

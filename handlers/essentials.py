@@ -48,7 +48,7 @@ def ask_what(ctx: Context, request: Request) -> Iterator[Effect]:
         wait=timedelta(hours=2),
     )
     wait = timedelta() if request.urgency == "urgent" else PATIENCE
-    yield Later(f"essential:{number}", ctx.now + wait, "essential", number)
+    yield Later(f"essential:{number}:", ctx.now + wait, "essential", number)
 
 
 def is_content(ctx: Context) -> bool:
@@ -80,7 +80,7 @@ def told_what(ctx: Context) -> Iterator[Effect]:
     for name in ("for_text", "for_kind", "for_age"):
         columns[name] = showing.columns(reading)[name] or getattr(request, name)
     requests.amend(ctx.tx, request.number, ctx.now, **columns)
-    yield Later(f"essential:{request.number}", ctx.now, "essential", request.number)
+    yield Later(f"essential:{request.number}:", ctx.now, "essential", request.number)
 
 
 def ask_where(ctx: Context) -> Ask:

@@ -11,6 +11,22 @@ from storage import claims, people, places, requests
 from storage.requests import Request, RequestEvent
 
 MOST = 12
+DEEDS = frozenset[str]().union(
+    (
+        "made",
+        "joined",
+        "claimed",
+        "claimed_too",
+        "standby",
+        "given_back",
+        "worn_off",
+        "still_needed",
+    ),
+    ("on_the_way", "arrived", "done", "not_settled", "closed", "corrected", "moved", "merged"),
+    ("made_urgent", "assigned", "climbed", "nudged", "paged", "nobody_on_call", "found"),
+    ("fetches_it", "handed_out", "doctor_first", "in_the_box", "not_taken", "declined"),
+)
+"""The steps of a story that are told, as they are called there."""
 
 
 @sentence("status")
@@ -34,13 +50,17 @@ def standing(ctx: Context, request: Request) -> dict[str, Any]:
     holders = [showing.name_of(people.get(ctx.tx, one)) for one in claims.holders(ctx.tx, number)]
     state = Word(f"lists.state_{request.outcome or request.state}")
     who = Word("lists.held_by", {"names": holders}) if holders and request.state != "closed" else ""
-    return {**showing.openly(ctx, request), "state": state, "who": who}
+    part = showing.is_party(ctx, request) or ctx.who.id in claims.holders(ctx.tx, number)
+    named = showing.openly if part and not ctx.in_group else showing.aloud
+    return {**named(ctx, request), "state": state, "who": who}
 
 
 @sentence("mine")
 def mine(ctx: Context) -> Iterator[Effect]:
     """`我的`: what I asked for, and how it stands."""
     found = requests.of_person(ctx.tx, ctx.who.id)
+    if ctx.in_group:
+        found = [one for one in found if one.danger != "self_harm"]
     if not found:
         yield ctx.reply("lists.mine_none")
         return
@@ -102,10 +122,20 @@ def story(ctx: Context) -> Iterator[Effect]:
     if not part:
         yield ctx.reply("lists.not_yours", number=number)
         return
-    lines = Lines(tuple(_event(ctx, event) for event in requests.story(ctx.tx, number)))
+    steps = [one for one in requests.story(ctx.tx, number) if _deed(one) is not None]
+    lines = Lines(tuple(_event(ctx, step) for step in steps))
     yield Say(ToPerson(ctx.who.id), "lists.story", {"number": number, "lines": lines}, direct=True)
 
 
 def _event(ctx: Context, event: RequestEvent) -> Word:
     name = showing.name_of(people.get(ctx.tx, event.person_id)) if event.person_id else ""
-    return Word("lists.event", {"at": event.at, "what": event.what, "name": name})
+    return Word("lists.event", {"at": event.at, "what": _deed(event) or "", "name": name})
+
+
+def _deed(event: RequestEvent) -> Word | None:
+    """What happened, in words; None for what concerns only those who look after the bot."""
+    if event.what.startswith("closed "):
+        state = Word(f"lists.state_{event.what.removeprefix('closed ')}")
+        return Word("lists.did_closed", {"state": state})
+    key = event.what.replace(" ", "_")
+    return Word(f"lists.did_{key}") if key in DEEDS else None

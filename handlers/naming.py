@@ -53,7 +53,10 @@ def open_here(ctx: Context) -> list[Request]:
     return [
         one
         for one in found
-        if one.kind != "offer" and one.requester_id != ctx.who.id and not _full(ctx, one)
+        if one.kind != "offer"
+        and one.requester_id != ctx.who.id
+        and not _full(ctx, one)
+        and showing.may_know(ctx, one)
     ]
 
 
@@ -79,7 +82,9 @@ def _just_taken(ctx: Context) -> int | None:
     taken = [
         one
         for one in requests.at_places(ctx.tx, places_here, ("claimed",))
-        if ctx.now - one.changed_at < RECENT and one.requester_id != ctx.who.id
+        if ctx.now - one.changed_at < RECENT
+        and one.requester_id != ctx.who.id
+        and showing.may_know(ctx, one)
     ]
     return max((one.number for one in taken), default=None)
 
@@ -119,7 +124,7 @@ def own(ctx: Context, *states: str) -> Request | None:
     number = said(ctx)
     if number is not None:
         return next((one for one in mine if one.number == number), None)
-    # What one gives away is settled by its number only; nobody says `收到了` of it.
+    # What was asked for comes before what was offered.
     asked = [one for one in mine if one.kind != "offer"]
     return (asked or mine)[0] if mine else None
 
@@ -128,6 +133,6 @@ def must_see(ctx: Context) -> Request:
     """The request whose number the sentence names; Sorry if it is not to be seen here."""
     number = int(ctx.slots["number"])
     request = showing.here(ctx, number)
-    if request is None:
+    if request is None or (ctx.in_group and request.danger == "self_harm"):
         raise Sorry("requests.unknown", number=number)
     return request

@@ -21,6 +21,9 @@ STEPS = ("duty", "worker", "leader", "coordinator")
 def begin(ctx: Context, request: Request, *, first: tuple[int, ...] = ()) -> Iterator[Effect]:
     """The first wave now, the further steps as deadlines. ``first`` are asked before others."""
     number = request.number
+    if request.kind == "emergency":
+        yield from alarm(ctx, request)
+        return
     if request.urgency != "low":
         yield from ladder(ctx, request)
     already = {one.person_id for one in claims.invitations(ctx.tx, number)}
@@ -91,6 +94,14 @@ def ladder(ctx: Context, request: Request) -> Iterator[Effect]:
         yield Later(f"unclaimed:{number}:{step}", start + wait, "unclaimed", number, {"step": step})
 
 
+def alarm(ctx: Context, request: Request, *, after: int = 0) -> Iterator[Effect]:
+    """The steps of an emergency from now, without the first ``after`` of them."""
+    number, urgent = request.number, ctx.policy.unclaimed.urgent
+    waits = (timedelta(), urgent.wider, urgent.duty, urgent.worker)
+    for step, wait in list(zip(STEPS, waits, strict=True))[after:]:
+        yield Later(f"alarm:{number}:{step}", ctx.now + wait, "alarm", number, {"step": step})
+
+
 def by_day(ctx: Context, request: Request, at: datetime) -> datetime:
     """When neighbours may be asked about it: at once, or after the quiet hours."""
     if request.urgency == "urgent":
@@ -124,7 +135,7 @@ def nobody_yet(ctx: Context) -> Iterator[Effect]:
 
 
 def _wider(ctx: Context, request: Request) -> Iterator[Effect]:
-    number, values = request.number, showing.openly(ctx, request)
+    number, values = request.number, showing.aloud(ctx, request)
     urgent = request.urgency == "urgent"
     yield from wave(ctx, request, 2, ctx.policy.waves.grid)
     own = showing.room_of(ctx, request)
@@ -161,14 +172,17 @@ def next_called(ctx: Context, request: Request, step: str) -> list[int]:
 
 
 def _paged(ctx: Context, number: int) -> set[int | None]:
-    """Who has been paged since the clock of this request last began."""
+    """Who has been paged since the clock of this request last began, or gave it back."""
     paged: set[int | None] = set()
+    gone: set[int | None] = set()
     for event in requests.story(ctx.tx, number):
         if event.what in {"made", "open again", "not settled"}:
             paged.clear()
         elif event.what == "paged":
             paged.add(event.person_id)
-    return paged
+        elif event.what == "given_back":
+            gone.add(event.person_id)
+    return paged | gone
 
 
 def _call(ctx: Context, request: Request, person_id: int) -> Ask:

@@ -59,10 +59,12 @@ def lost(ctx: Context, number: int, person_id: int, how: str) -> Iterator[Effect
         yield from hand_over(ctx, request, next_one)
         return
     for one in (request.requester_id, *requests.followers(ctx.tx, number)):
-        yield ctx.tell(one, "claims.looking_again", about=number, **showing.openly(ctx, request))
+        danger = request.kind == "emergency"
+        key = "emergencies.next_one" if danger else "claims.looking_again"
+        yield ctx.tell(one, key, about=number, urgent=danger, **showing.openly(ctx, request))
     group = showing.room_of(ctx, request)
-    if group is not None:
+    if group is not None and request.danger != "self_harm":
         urgent = request.urgency == "urgent"
-        values = showing.openly(ctx, request)
+        values = showing.aloud(ctx, request)
         yield ctx.post(group, "claims.open_again", about=number, urgent=urgent, **values)
     yield from offering.begin(ctx, request)

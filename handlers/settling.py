@@ -108,7 +108,7 @@ def finish(ctx: Context, request: Request) -> Iterator[Effect]:
     yield ctx.reply("settling.asking", about=number, number=number)
     yield _ask_settled(ctx, request)
     silence = ctx.now + ctx.policy.requests.settle_silence
-    yield Later(f"settle:{number}", silence, "unconfirmed", number)
+    yield Later(f"settle:{number}:", silence, "unconfirmed", number)
 
 
 def _ask_settled(ctx: Context, request: Request) -> Ask:
@@ -140,7 +140,9 @@ def answer_settled(ctx: Context) -> Iterator[Effect]:
 def settled(ctx: Context) -> Iterator[Effect]:
     """It is settled, says the one who asked: with or without having been asked."""
     request = naming.own(ctx, "done", *requests.IN_HAND, "reopened", "open", "waiting")
-    if request is not None:
+    # What one gives away is settled by its number only; nobody says `收到了` of it.
+    given = request is not None and request.kind == "offer" and naming.said(ctx) is None
+    if request is not None and not given:
         helped = claims.holders(ctx.tx, request.number) or medicine.is_held(ctx, request)
         outcome = "done" if helped else "by_others"
         yield from close(ctx, request, outcome)
@@ -174,7 +176,7 @@ def reopen_it(ctx: Context, request: Request) -> Iterator[Effect]:
         "closed_at": None,
     }
     requests.move(ctx.tx, request, "reopened", ctx.now, who=ctx.who.id, why="not settled", **more)
-    yield Never(f"settle:{number}")
+    yield Never(f"settle:{number}:")
     again = requests.get(ctx.tx, number) or request
     last = claims.of_request(ctx.tx, number, "held", "finished")[-1:]
     yield ctx.reply("settling.reopened", about=number, number=number)
@@ -212,16 +214,7 @@ def close(ctx: Context, request: Request, outcome: str) -> Iterator[Effect]:
         outcome=outcome,
         closed_at=ctx.now,
     )
-    claims.end_all(ctx.tx, number, "finished", ctx.now)
-    for kind in ("offered", "settled", "nudge", "what"):
-        questions.close(ctx.tx, None, kind, number)
-    for prefix in (
-        f"unclaimed:{number}:",
-        f"claim:{number}:",
-        f"settle:{number}",
-        f"essential:{number}",
-    ):
-        yield Never(prefix)
+    yield from put_away(ctx, request)
     thanked = outcome in {"done", "half_done"}
     yield from (medicine.delivered if thanked else medicine.freed)(ctx, request)
     if speaker is not None:
@@ -239,6 +232,16 @@ def close(ctx: Context, request: Request, outcome: str) -> Iterator[Effect]:
     for one in _asking(ctx, request):
         if one != speaker and speaker is not None:
             yield ctx.tell(one, "settling.ended", about=number, **showing.openly(ctx, request))
+
+
+def put_away(ctx: Context, request: Request) -> Iterator[Effect]:
+    """Nobody holds it, is asked about it or reminded of it any more."""
+    number = request.number
+    claims.end_all(ctx.tx, number, "finished", ctx.now)
+    for kind in ("offered", "settled", "nudge", "what", "pass", "nod"):
+        questions.close(ctx.tx, None, kind, number)
+    for name in ("unclaimed:{}:", "alarm:{}:", "claim:{}:", "settle:{}:", "essential:{}:"):
+        yield Never(name.format(number))
 
 
 def _unconfirmed(ctx: Context, request: Request, helpers: list[int]) -> Iterator[Effect]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from handlers import duty
 from handlers.kit import Both, Context, Things, ToPerson, ToRoom, Word
 from handlers.reading import Reading
 from storage import people, places, requests, rooms
@@ -48,6 +49,15 @@ def openly(ctx: Context, request: Request) -> dict[str, Any]:
     }
 
 
+def aloud(ctx: Context, request: Request) -> dict[str, Any]:
+    """What neighbours may hear of it: of what was told privately no more than the kind."""
+    openly_said = request.room_id is not None and not rooms.get(ctx.tx, request.room_id).private
+    values = openly(ctx, request)
+    if openly_said or request.kind == "report":
+        return values
+    return {**values, "what": values["kind"]}
+
+
 def in_full(ctx: Context, request: Request) -> dict[str, Any]:
     """All the helper needs: name, room, phone and the words. Only for a private letter."""
     requester = people.get(ctx.tx, request.requester_id)
@@ -66,6 +76,8 @@ def address(ctx: Context, request: Request) -> Both:
     place = place_name(places.get(ctx.tx, request.place_id))
     unit, room = request.unit, request.room
     if room is None and request.spot and not unit:
+        if request.spot.startswith(place.zh):
+            return Both(request.spot, request.spot)
         return Both(f"{place.zh} {request.spot}".strip(), f"{place.en or place.zh} {request.spot}")
     zh = place.zh + (f"{unit}单元" if unit else "") + (f"{room}室" if room else "")
     en = (
@@ -79,7 +91,7 @@ def address(ctx: Context, request: Request) -> Both:
 def here(ctx: Context, number: int) -> Request | None:
     """The request of this number if it may be seen where this was said."""
     request = requests.get(ctx.tx, number)
-    if request is None:
+    if request is None or not may_know(ctx, request):
         return None
     looking = ctx.place.id if ctx.place else None
     if places.distance(ctx.tx, request.place_id, looking) <= NEAR or is_party(ctx, request):
@@ -87,12 +99,24 @@ def here(ctx: Context, number: int) -> Request | None:
     return None
 
 
+def may_know(ctx: Context, request: Request) -> bool:
+    """Whether the speaker may learn of it at all: of self-harm only those with a part in it."""
+    return request.danger != "self_harm" or is_party(ctx, request) or _is_called(ctx, request)
+
+
+def _is_called(ctx: Context, request: Request) -> bool:
+    """Whether the speaker was paged about it, or given it."""
+    steps = requests.story(ctx.tx, request.number) if ctx.speaker else []
+    called = {one.person_id for one in steps if one.what in {"paged", "details told"}}
+    return ctx.speaker is not None and ctx.who.id in called
+
+
 def is_party(ctx: Context, request: Request) -> bool:
     """Whether the speaker asked for it, or serves the place it belongs to."""
     if ctx.speaker is None:
         return False
     mine = ctx.who.id == request.requester_id
-    return mine or bool(people.roles_at(ctx.tx, ctx.who.id, request.place_id) - {"volunteer"})
+    return mine or duty.serves(ctx, ctx.who.id, request.place_id)
 
 
 def room_of(ctx: Context, request: Request) -> int | None:

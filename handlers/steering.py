@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from handlers import naming, offering, settling, showing
-from handlers.claims import hand_over
+from handlers import duty, medicine, naming, offering, settling, showing
+from handlers.claims import hand_over, is_new_here
 from handlers.kit import Ask, Context, Effect, Never, Sorry, ToPerson, answers, sentence
 from handlers.recording import known
-from storage import claims, people, questions, requests
+from storage import claims, people, places, requests
 from storage.requests import Request
 
 ASKED = {"pass": "claim"}
@@ -33,10 +33,15 @@ _OUTCOMES = {
 def _served(ctx: Context) -> Request:
     """The request named, where the speaker serves its place; Sorry otherwise."""
     request = naming.must_see(ctx)
-    roles = people.roles_at(ctx.tx, ctx.who.id, request.place_id)
-    if not roles - {"volunteer", "keeper"}:
+    if not _serves(ctx, request):
         raise Sorry("steering.not_yours", number=request.number)
     return request
+
+
+def _serves(ctx: Context, request: Request) -> bool:
+    """Whether the speaker is on duty there or has an office; keeping a box is none."""
+    offices = people.roles_at(ctx.tx, ctx.who.id, request.place_id) - {"volunteer", "keeper"}
+    return bool(offices) or duty.serves(ctx, ctx.who.id, request.place_id)
 
 
 @sentence("assign")
@@ -44,11 +49,10 @@ def assign(ctx: Context) -> Iterator[Effect]:
     """`#12 交给小李`: the coordinator gives it to somebody, at once."""
     request = naming.must_see(ctx)
     number = request.number
-    person_id = _the_one(ctx, request)
-    serves = people.roles_at(ctx.tx, ctx.who.id, request.place_id) - {"volunteer", "keeper"}
-    if not serves:
-        yield from _pass_on(ctx, request, person_id)
+    if not _serves(ctx, request):
+        yield from _pass_on(ctx, request)
         return
+    person_id = _the_one(ctx, request)
     if request.state in {"done", "closed"}:
         raise Sorry("claims.over", number=number)
     for holder in claims.holders(ctx.tx, number):
@@ -67,31 +71,42 @@ def assign(ctx: Context) -> Iterator[Effect]:
 @sentence("pass_on", fits=lambda ctx: naming.held(ctx) is not None)
 def pass_on(ctx: Context) -> Iterator[Effect]:
     """`转给小李`: the helper's newest task."""
-    request = known(ctx, naming.held(ctx) or 0)
-    yield from _pass_on(ctx, request, _the_one(ctx, request))
+    yield from _pass_on(ctx, known(ctx, naming.held(ctx) or 0))
 
 
 def _the_one(ctx: Context, request: Request) -> int:
-    """The person of the name that was said, nearest to the request; Sorry if none or unclear."""
+    """The neighbour of the name that was said, nearest to the request; Sorry if none or unclear."""
     name = ctx.slots["name"]
-    found = people.named(ctx.tx, name, request.place_id) or _by_english(ctx, name)
+    named = people.named(ctx.tx, name, request.place_id) or _by_english(ctx, name)
+    found = [one for one in named if _is_near(ctx, request, one)]
     if not found:
         raise Sorry("steering.nobody", name=name)
     near = [one for one in found if one.place_id == found[0].place_id]
     if len(near) > 1:
         raise Sorry("steering.several", name=name)
-    return found[0].id or 0
+    if found[0].id == request.requester_id:
+        raise Sorry("steering.asked_for_it", number=request.number, name=showing.name_of(found[0]))
+    return found[0].id
+
+
+def _is_near(ctx: Context, request: Request, one: people.Person) -> bool:
+    steps = places.distance(ctx.tx, request.place_id, one.place_id)
+    return steps <= showing.NEAR or bool(people.roles_at(ctx.tx, one.id, request.place_id))
 
 
 def _by_english(ctx: Context, name: str) -> list[people.Person]:
     return people.named(ctx.tx, name.title())
 
 
-def _pass_on(ctx: Context, request: Request, person_id: int) -> Iterator[Effect]:
+def _pass_on(ctx: Context, request: Request) -> Iterator[Effect]:
     """A helper asks somebody else to take over; they hold it until the other agrees."""
     number = request.number
     if (ctx.who.id) not in claims.holders(ctx.tx, number):
         raise Sorry("steering.not_yours", number=number)
+    person_id = _the_one(ctx, request)
+    other = people.get(ctx.tx, person_id)
+    if is_new_here(ctx, other, request):
+        raise Sorry("steering.not_known_yet", name=showing.name_of(other))
     yield ctx.reply(
         "steering.asking", about=number, name=showing.name_of(people.get(ctx.tx, person_id))
     )
@@ -150,20 +165,38 @@ def close(ctx: Context) -> Iterator[Effect]:
 def merge(ctx: Context) -> Iterator[Effect]:
     """`合并 #12 #15`: the second joins the first; everybody who asked hears the end."""
     kept = _served(ctx)
-    other = requests.get(ctx.tx, int(ctx.slots["count"]))
-    if other is None or other.state == "closed" or other.number == kept.number:
+    other = showing.here(ctx, int(ctx.slots["count"]))
+    if other is None or other.number == kept.number:
         raise Sorry("requests.unknown", number=int(ctx.slots["count"]))
-    number = kept.number or 0
+    if not _serves(ctx, other):
+        raise Sorry("steering.not_yours", number=other.number)
+    for request in (kept, other):
+        if request.state == "closed":
+            raise Sorry("claims.over", number=request.number)
+    number = kept.number
     for one in (other.requester_id, *requests.followers(ctx.tx, other.number)):
         if one != kept.requester_id:
             requests.follow(ctx.tx, number, one)
         yield ctx.tell(one, "steering.merged", about=number, number=number, other=other.number)
-    questions.close(ctx.tx, None, "offered", other.number)
+    helpers = claims.holders(ctx.tx, other.number)
+    yield from settling.put_away(ctx, other)
+    yield from medicine.freed(ctx, other)
     requests.tell(ctx.tx, number, ctx.now, "merged", person_id=ctx.who.id, note=f"#{other.number}")
     ended: dict[str, Any] = {"outcome": "duplicate", "closed_at": ctx.now}
     requests.move(ctx.tx, other, "closed", ctx.now, who=ctx.who.id, why="merged", **ended)
-    yield Never(f"unclaimed:{other.number}:")
+    for helper in helpers:
+        yield from _goes_along(ctx, known(ctx, number), other, helper)
     yield ctx.reply("steering.done_merging", about=number, number=number, other=other.number)
+
+
+def _goes_along(ctx: Context, kept: Request, other: Request, helper: int) -> Iterator[Effect]:
+    """Whoever held what was merged holds the whole now, unless somebody does."""
+    wanted = kept.state in {*offering.OPEN, *requests.IN_HAND} and helper != kept.requester_id
+    if wanted and len(claims.holders(ctx.tx, kept.number)) < kept.wanted:
+        yield from hand_over(ctx, kept, helper)
+    elif helper not in claims.holders(ctx.tx, kept.number):
+        values = showing.openly(ctx, other)
+        yield ctx.tell(helper, "settling.called_off", about=other.number, urgent=True, **values)
 
 
 @sentence("several")

@@ -31,6 +31,8 @@ SKILLS: dict[str, tuple[str, ...]] = {
         "law",
     ),
 }
+LONGEST = 24
+"""Letters of a skill in somebody's own words."""
 _DAYS = {"每天": "1234567", "工作日": "12345", "周末": "67", "weekdays": "12345", "weekends": "67"}
 _PARTS = {
     "早上": (360, 720),
@@ -43,11 +45,11 @@ _PARTS = {
     "evening": (1080, 1320),
     "daytime": (480, 1080),
 }
-_AND = re.compile(r"[,,、;;和及]|\band\b|&")
+_AND = re.compile(r"[,，、;；和及]|\band\b|&")
 _CAN = re.compile(
-    r"(?:会|能|可以|擅长|懂)([^,,。;;、和\s]{2,10})|\b(?:i )?can ([a-z ]{3,24}?)(?=,| and |$)",
-    re.IGNORECASE,
+    r"(?:会|能|可以|擅长|懂)([^,，。;；\s]{2,30})|\bcan ([a-z &]{3,60})", re.IGNORECASE
 )
+_BUSY = re.compile(r"志愿|volunteer|有空|有时间|周末|晚上|白天|每天|weekend|evening|help")
 _CLOCKS = re.compile(
     r"(\d{1,2})(?:[:：点](\d{2})?)?\s*(?:-|–|到|至|to)\s*(\d{1,2})(?:[:：点](\d{2})?)?\s*点?"
 )
@@ -130,8 +132,9 @@ def skills_in(text: str) -> set[str]:
     """What somebody says they can do: the categories it falls under, and their own words."""
     low = text.lower()
     found = {skill for skill, words in SKILLS.items() if any(word in low for word in words)}
-    own = {next(filter(None, one.groups())).strip() for one in _CAN.finditer(low)}
-    return found | {one for one in own if "志愿" not in one and "volunteer" not in one}
+    told = [one[1] or one[2] for one in _CAN.finditer(low)]
+    own = {part.strip(" 会能也还") for one in told for part in _AND.split(one)}
+    return found | {one for one in own if 2 <= len(one) <= LONGEST and not _BUSY.search(one)}
 
 
 def hours_in(text: str) -> list[tuple[str, int, int]]:

@@ -116,6 +116,25 @@ def test_every_text_that_is_said_exists() -> None:
     assert missing == []
 
 
+def test_every_step_of_a_story_has_words() -> None:
+    known = {key.removeprefix("lists.did_") for key, _ in texts() if key.startswith("lists.did_")}
+    assert known == import_module("handlers.lists").DEEDS
+
+
+def test_no_deadline_is_taken_back_with_those_of_longer_numbers() -> None:
+    """A key is taken back by how it begins: ``settle:1`` begins ``settle:12``, too."""
+    open_ended = [
+        f"{name(path)}:{call.lineno}"
+        for path in CODE
+        for call in ast.walk(tree(path))
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "id", "") == "Never"
+        and isinstance(call.args[0], ast.JoinedStr)
+        and isinstance(call.args[0].values[-1], ast.FormattedValue)
+    ]
+    assert open_ended == []
+
+
 def sentences() -> dict[str, dict[str, list[str]]]:
     return {
         f"{feature}.{one}": forms

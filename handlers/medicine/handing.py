@@ -22,7 +22,7 @@ def delivered(ctx: Context, request: Request) -> Iterator[Effect]:
     """It reached whoever asked: what was held goes out of the books."""
     who = ctx.speaker.id if ctx.speaker else request.requester_id
     _take_out(ctx, request.number, who, note=None)
-    yield Never(f"medicine:hold:{request.number}")
+    yield Never(f"medicine:hold:{request.number}:")
 
 
 def is_held(ctx: Context, request: Request) -> bool:
@@ -48,7 +48,7 @@ def _take_out(ctx: Context, number: int, who: int, note: str | None) -> bool:
 
 def freed(ctx: Context, request: Request) -> Iterator[Effect]:
     """Not needed after all: back on the shelf, and to whoever asked next."""
-    yield Never(f"medicine:hold:{request.number}")
+    yield Never(f"medicine:hold:{request.number}:")
     held = held_now(ctx, request.number)
     if not held:
         return
@@ -169,7 +169,7 @@ def handed(ctx: Context) -> Iterator[Effect]:
     who = receiver.name if receiver else ctx.slots["name"]
     if not _take_out(ctx, number, ctx.who.id, note=f"to {who}"):
         raise Sorry("medicine.nothing_held", number=number)
-    yield Never(f"medicine:hold:{number}")
+    yield Never(f"medicine:hold:{number}:")
     if receiver is not None and receiver.id == request.requester_id:
         yield from _arrived(ctx, request)
         return

@@ -117,7 +117,7 @@ def _hold_on(ctx: Context, request: Request, held: tuple[Held, ...]) -> Iterator
             # The keeper is the first to be asked to carry it: no second invitation follows.
             _invite(ctx, number, keeper, "keeper")
             yield _to_keeper(ctx, request, keeper, of_box)
-    yield Later(f"medicine:hold:{number}", held[0].until, "medicine_hold", number)
+    yield Later(f"medicine:hold:{number}:", held[0].until, "medicine_hold", number)
 
 
 def _to_keeper(ctx: Context, request: Request, keeper: int, held: list[Held]) -> Ask:
