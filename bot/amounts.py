@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -38,10 +39,13 @@ _UNITS: dict[str, tuple[str, str, str]] = {
 """A unit as written in either language → (Chinese, English singular, English plural)."""
 
 
+_CHINESE = re.compile("[\u3400-\u9fff]")
+
+
 def amount(one: Mapping[str, Any], lang: str, translate: Translate) -> str:
     """An item (``text name quantity unit``), as written where the listener's language wrote it."""
     written = str(one.get("text") or one.get("name"))
-    chinese = any("\u3400" <= letter <= "\u9fff" for letter in written)
+    chinese = _CHINESE.search(written) is not None
     name = written if chinese == (lang == "zh") else translate(str(one.get("name")), lang)
     quantity, unit = one.get("quantity"), one.get("unit") or ""
     if quantity is None:

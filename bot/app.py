@@ -23,7 +23,7 @@ from bot.metrics import Metrics
 from bot.schedule import Calendar, Daily, Heart
 from bot.understanding.lexicon import english_name
 from bot.understanding.reader import Reader
-from bot.understanding.talk import in_talk
+from bot.understanding.recast import recast
 from handlers.features import FEATURES
 from handlers.kit import Day, Message, Timer
 from handlers.policy import Policy
@@ -33,7 +33,12 @@ from storage.timers import TimerRow
 
 log = structlog.get_logger(__name__)
 
-IN_FLIGHT = 2000
+Taken = asyncio.Queue[tuple[Heard, "asyncio.Future[object]"] | None]
+CLOSING = 10
+"""Seconds that a stopping bot waits for its database to record what it has heard."""
+TURN = 16
+"""Messages read before others of the event loop have their turn."""
+IN_FLIGHT = 512
 """Messages taken from a gateway and not yet committed, at most."""
 
 
@@ -67,7 +72,7 @@ class App:
         self.reader = reader or Reader()
         self.features = Features(FEATURES, spoken.sentences(listed))
         self.words = spoken.Words(listed, translate)
-        desk = Desk(self.features, self.words, self.policy, in_talk)
+        desk = Desk(self.features, self.words, self.policy, recast)
         self.engine = Engine(database, desk, clock, self.metrics)
         self.gateways = list(gateways)
         self.deliveries = [
@@ -80,9 +85,10 @@ class App:
             )
             for gateway in gateways
         ]
-        self.calendar = Calendar(self._dailies(), zone or ZoneInfo("Asia/Shanghai"))
+        self.zone = zone or ZoneInfo("Asia/Shanghai")
+        self.calendar = Calendar(self._dailies(), self.zone)
         self._tasks: list[asyncio.Task[None]] = []
-        self._hands: set[asyncio.Task[None]] = set()
+        self._confirming: list[asyncio.Task[None]] = []
         self._heart: Heart | None = None
         self._room = asyncio.Semaphore(IN_FLIGHT)
 
@@ -105,10 +111,11 @@ class App:
             return
         loop = asyncio.get_running_loop()
         self.engine.wrote = partial(_call_soon, loop, self._wake)
-        self._tasks = [
-            *(asyncio.create_task(delivery.run()) for delivery in self.deliveries),
-            *(asyncio.create_task(self._listen(gateway)) for gateway in self.gateways),
-        ]
+        self._tasks = [asyncio.create_task(delivery.run()) for delivery in self.deliveries]
+        for gateway in self.gateways:
+            taken: Taken = asyncio.Queue()
+            self._tasks.append(asyncio.create_task(self._listen(gateway, taken)))
+            self._confirming.append(asyncio.create_task(self._confirm(gateway, taken)))
         self._heart = Heart(self.calendar, self.beat)
         self._heart.start()
 
@@ -118,9 +125,13 @@ class App:
             self._heart.stop()
         for task in self._tasks:
             task.cancel()
-        for task in (*self._tasks, *self._hands):
+        for task in self._tasks:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+        if self._confirming:
+            await asyncio.wait(self._confirming, timeout=CLOSING)
+        for task in self._confirming:
+            task.cancel()
         self.engine.stop()
 
     def _wake(self) -> None:
@@ -130,7 +141,7 @@ class App:
     def read(self, message: Message) -> Reading:
         """The reading of a message by itself; a reader that fails reads chatter."""
         try:
-            reading: Reading = self.reader.read(message.text, at=message.at)
+            reading: Reading = self.reader.read(message.text, at=message.at.astimezone(self.zone))
         except Exception:  # a message that cannot be read must not stop the others
             log.exception("unread", length=len(message.text))
             self.metrics.failed("reader")
@@ -141,35 +152,42 @@ class App:
         """Take one message in and wait until it is committed. Raises NotRecorded."""
         await self.engine.handle(Heard(message, self.read(message)))
 
-    async def _listen(self, gateway: Gateway) -> None:
-        async for message in gateway.messages():
-            await self._room.acquire()
-            heard = Heard(message, self.read(message))
-            first = self.engine.submit(heard)
-            hand = asyncio.create_task(
-                self._until_recorded(gateway, heard, asyncio.wrap_future(first))
-            )
-            self._hands.add(hand)
-            hand.add_done_callback(self._hands.discard)
-
-    async def _until_recorded(
-        self, gateway: Gateway, heard: Heard, first: asyncio.Future[object]
-    ) -> None:
-        """Nothing said is lost: what the database would not take is offered again."""
+    async def _listen(self, gateway: Gateway, taken: Taken) -> None:
         try:
-            waiting, patience = first, 0.5
-            while True:
-                try:
-                    await waiting
-                    break
-                except NotRecorded as error:
-                    log.warning("message waits for the database", error=str(error))
-                    await asyncio.sleep(patience)
-                    patience = min(patience * 2, 30)
-                    waiting = asyncio.wrap_future(self.engine.submit(heard))
-            await gateway.recorded(heard.message)
+            async for message in gateway.messages():
+                await self._room.acquire()
+                heard = Heard(message, self.read(message))
+                taken.put_nowait((heard, self.engine.submit(heard)))
+                if taken.qsize() % TURN == 0:  # however much comes, the others have their turn
+                    await asyncio.sleep(0)
         finally:
+            taken.put_nowait(None)
+
+    async def _confirm(self, gateway: Gateway, taken: Taken) -> None:
+        """Tell the platform, message by message, what is recorded for good."""
+        while (one := await taken.get()) is not None:
+            heard, answer = one
+            await self._until_recorded(heard, answer)
             self._room.release()
+            try:
+                await gateway.recorded(heard.message)
+            except Exception:  # it will be brought again, and known
+                log.exception("not confirmed", gateway=gateway.name)
+
+    async def _until_recorded(self, heard: Heard, answer: asyncio.Future[object]) -> None:
+        """Nothing said is lost: what the database would not take is offered again."""
+        patience = 0.0
+        while True:
+            try:
+                await answer
+            except NotRecorded as error:
+                log.warning("message waits for the database", error=str(error))
+                # At once at first: others behind it may have failed with it.
+                await asyncio.sleep(patience)
+                patience = min(patience * 2 or 0.5, 30)
+                answer = self.engine.submit(heard)
+            else:
+                return
 
     async def beat(self) -> None:
         """Ring what is due and look whether letters may go."""

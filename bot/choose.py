@@ -131,7 +131,7 @@ def _busy(ctx: Context) -> tuple[bool, bool]:
         person_id = ctx.speaker.id or 0
         ctx.tx.memo[key] = (
             bool(claims.tasks(ctx.tx, person_id, (*requests.IN_HAND, "done", "waiting"))),
-            bool(requests.of_person(ctx.tx, person_id)),
+            requests.is_waiting(ctx.tx, person_id),
         )
     found: tuple[bool, bool] = ctx.tx.memo[key]
     return found

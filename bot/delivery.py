@@ -7,10 +7,8 @@ bot stopped is first looked for on the platform.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Any
 
 import structlog
@@ -30,6 +28,7 @@ BACK_OFF = (1, 2, 5, 15, 30, 60)
 """Seconds before each further try."""
 GIVE_UP = timedelta(hours=24)
 Mark = dict[str, Any]
+Leased = tuple[LetterRow, Letter]
 
 
 class Delivery:
@@ -46,22 +45,38 @@ class Delivery:
         """``refused`` is told, in the writer's transaction, of a letter that will never arrive."""
         self._engine, self._gateway, self._clock, self._metrics = engine, gateway, clock, metrics
         self._refused = refused
-        self._waking = asyncio.Event()
+        self._woken = False
+        self._order: asyncio.Future[Any] | None = None
         self._sending = asyncio.Lock()
         self._blocked: dict[int, datetime] = {}
 
     def wake(self) -> None:
         """There may be letters to send."""
-        self._waking.set()
+        self._woken = True
+        if self._order is not None:
+            self._engine.withdraw(self._order)
 
     async def run(self) -> None:
         """Send for ever; storage that fails is tried again."""
         await self._until_stored(self.recover)
         while True:
-            self._waking.clear()
-            if not await self._until_stored(self.send_due):
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._waking.wait(), timeout=1)
+            async with self._sending:
+                leased = await self._next()
+                while leased:
+                    leased = await self._sent(leased)
+
+    async def _next(self) -> list[Leased] | None:
+        """Letters that wait, or else those of the next commit that makes some."""
+        self._woken = False
+        leased: list[Leased] | None = await self._until_stored(
+            lambda: self._engine.write(self._lease)
+        )
+        if leased or self._woken:
+            return leased
+        # Leased in the very transaction that makes them, they are on their way a commit sooner.
+        self._order = self._engine.order(self._lease)
+        leased, self._order = await self._order, None
+        return leased
 
     async def _until_stored(self, work: Callable[[], Awaitable[Any]]) -> Any:
         while True:
@@ -73,7 +88,7 @@ class Delivery:
 
     async def recover(self) -> None:
         """Settle the letters that were being sent when the bot stopped."""
-        rows: list[tuple[LetterRow, Letter]] = await self._engine.write(
+        rows: list[Leased] = await self._engine.write(
             lambda tx: [
                 (row, self._letter(tx, row)) for row in outbox.in_doubt(tx, self._gateway.name)
             ]
@@ -87,35 +102,47 @@ class Delivery:
 
     async def send_due(self) -> int:
         """Send what may go now; how many letters were taken up."""
+        self.wake()
         async with self._sending:
-            return await self._send_due()
+            leased: list[Leased] = await self._engine.write(self._lease)
+            taken = 0
+            while leased:
+                taken += len(leased)
+                leased = await self._sent(leased)
+            return taken
 
-    async def _send_due(self) -> int:
-        leased: list[tuple[LetterRow, Letter]] = await self._engine.write(self._lease)
-        if not leased:
-            return 0
-        by_room = groupby(
-            sorted(leased, key=lambda one: one[0].room_id), lambda one: one[0].room_id
-        )
-        rounds = [self._send_in_order(list(letters)) for _, letters in by_room]
-        marks = [mark for marks in await asyncio.gather(*rounds) for mark in marks]
-        refused = [row for row, _ in leased if _is(marks, row, "refused")]
-        await self._engine.write(lambda tx: self._settle(tx, marks, refused))
-        return len(leased)
+    async def _sent(self, leased: list[Leased]) -> list[Leased]:
+        """Send these, note how it went, and lease what may go next in the same transaction."""
+        by_room: dict[int, list[Leased]] = {}
+        for one in leased:
+            by_room.setdefault(one[0].room_id, []).append(one)
+        rounds = await asyncio.gather(*map(self._send_in_order, by_room.values()))
+        marks = [mark for marks in rounds for mark in marks]
+        unwanted = {mark["letter"] for mark in marks if mark["to_state"] == "refused"}
+        refused = [row for row, _ in leased if row.id in unwanted]
 
-    def _lease(self, tx: Transaction) -> list[tuple[LetterRow, Letter]]:
+        def settle(tx: Transaction) -> list[Leased]:
+            outbox.mark(tx, marks)
+            for row in refused:
+                self._refused(tx, row)
+            return self._lease(tx)
+
+        found: list[Leased] = await self._until_stored(lambda: self._engine.write(settle))
+        return found
+
+    def _lease(self, tx: Transaction) -> list[Leased]:
         now = self._clock.now()
         self._blocked = {room: until for room, until in self._blocked.items() if until > now}
         rows = outbox.waiting(tx, self._gateway.name, now)
-        stale = [row for row in rows if row.expires_at is not None and row.expires_at < now]
+        stale = [row for row in rows if _is_stale(row, now)]
         if stale:
             outbox.mark(tx, [self._mark(row, "stale", None) for row in stale])
-        fit = [row for row in rows if row not in stale and row.room_id not in self._blocked]
+        fit = [row for row in rows if row.room_id not in self._blocked and not _is_stale(row, now)]
         if fit:
             outbox.lease(tx, [row.id or 0 for row in fit])
         return self._folded(tx, fit)
 
-    def _folded(self, tx: Transaction, rows: Sequence[LetterRow]) -> list[tuple[LetterRow, Letter]]:
+    def _folded(self, tx: Transaction, rows: Sequence[LetterRow]) -> list[Leased]:
         """Letters held back for one conversation go out together, as one."""
         first: dict[int, int] = {}
         out: list[tuple[LetterRow, list[str]]] = []
@@ -149,7 +176,7 @@ class Delivery:
             kind=row.kind,
         )
 
-    async def _send_in_order(self, letters: Sequence[tuple[LetterRow, Letter]]) -> list[Mark]:
+    async def _send_in_order(self, letters: Sequence[Leased]) -> list[Mark]:
         marks: list[Mark] = []
         for at, (row, letter) in enumerate(letters):
             mark = await self._send(row, letter)
@@ -197,11 +224,6 @@ class Delivery:
             "again": again or row.not_before,
         }
 
-    def _settle(self, tx: Transaction, marks: list[Mark], refused: Sequence[LetterRow]) -> None:
-        outbox.mark(tx, marks)
-        for row in refused:
-            self._refused(tx, row)
 
-
-def _is(marks: Sequence[Mark], row: LetterRow, state: str) -> bool:
-    return any(mark["letter"] == row.id and mark["to_state"] == state for mark in marks)
+def _is_stale(row: LetterRow, now: datetime) -> bool:
+    return row.expires_at is not None and row.expires_at < now

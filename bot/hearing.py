@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -133,9 +134,12 @@ class Desk:
             ctx.speaker = people.get(ctx.tx, ctx.who.id or 0)
 
 
+_CHINESE = re.compile("[\u3400-\u9fff]")
+
+
 def written_in(text: str) -> str | None:
     """``zh`` for Chinese characters, ``en`` for two English words or more, else None."""
-    if any("\u3400" <= letter <= "\u9fff" for letter in text):
+    if _CHINESE.search(text):
         return "zh"
     words = [word for word in text.split() if sum(c.isascii() and c.isalpha() for c in word) > 1]
     return "en" if len(words) > 1 or text.strip().lower() in {"help", "tasks", "cancel"} else None

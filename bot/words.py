@@ -39,6 +39,9 @@ def sentences(words: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
     }
 
 
+Piece = tuple[str, str | None, str]
+
+
 class Words:
     """Renders text keys in the listener's language."""
 
@@ -46,11 +49,11 @@ class Words:
         self, words: Mapping[str, Mapping[str, Any]], translate: Translate = lambda name, _: name
     ) -> None:
         """``translate(name, lang)`` names an item of the lexicon in a language."""
-        self._texts: dict[tuple[str, str], str] = {}
+        self._texts: dict[tuple[str, str], tuple[Piece, ...]] = {}
         for feature, table in words.items():
             for key, texts in table.get("say", {}).items():
                 for lang in ("zh", "en"):
-                    self._texts[f"{feature}.{key}", lang] = texts[lang]
+                    self._texts[f"{feature}.{key}", lang] = _pieces(texts[lang])
         self._translate = translate
 
     def knows(self, key: str) -> bool:
@@ -60,8 +63,12 @@ class Words:
         self, key: str, lang: str, values: Mapping[str, Any], *, zone: ZoneInfo, now: datetime
     ) -> str:
         """The text of a key; KeyError names a key or value that is missing."""
-        voice = _Voice(self, lang, zone, now)
-        return voice.vformat(self._texts[key, lang], (), dict(values))
+        voice, said = _Voice(self, lang, zone, now), []
+        for words, name, counted in self._texts[key, lang]:
+            said.append(words)
+            if name is not None:
+                said.append(voice.value(values[name], counted))
+        return "".join(said)
 
     def spoken(self, value: Any, lang: str, *, zone: ZoneInfo, now: datetime) -> str:
         """One value by itself, as a text would say it."""
@@ -73,17 +80,26 @@ class Words:
         return ("、" if lang == "zh" else ", ").join(named)
 
 
-class _Voice(string.Formatter):
+def _pieces(template: str) -> tuple[Piece, ...]:
+    """``at {place}, {n:box|boxes}``: words, then the value behind them and how it counts."""
+    return tuple(
+        (words, name, counted or "")
+        for words, name, counted, _ in string.Formatter().parse(template)
+    )
+
+
+class _Voice:
     """One rendering: language, zone and the present moment."""
 
     def __init__(self, words: Words, lang: str, zone: ZoneInfo, now: datetime) -> None:
         self._words, self._lang, self._zone, self._now = words, lang, zone, now
 
-    def format_field(self, value: Any, format_spec: str) -> str:
+    def value(self, value: Any, counted: str) -> str:
+        """A value in a text; ``counted`` is ``box|boxes`` where it is a number of things."""
         spoken = self.spoken(value)
-        if "|" not in format_spec:
+        if "|" not in counted:
             return spoken
-        one, many = format_spec.split("|", 1)
+        one, many = counted.split("|", 1)
         return f"{spoken} {one if value == 1 else many}"
 
     def spoken(self, value: Any) -> str:  # noqa: PLR0911  one line for each kind of value

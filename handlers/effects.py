@@ -101,7 +101,7 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Never:
-    """Take back every timer whose key starts with ``prefix``."""
+    """Take back the timer of this key, or every one that begins so, where it ends with ``:``."""
 
     prefix: str
 

@@ -43,8 +43,8 @@ def givers(ctx: Context, need: Request) -> tuple[int, ...]:
     near = _neighbourhood(ctx, need)
     return tuple(
         one.requester_id
-        for one in requests.at_places(ctx.tx, near, ("open",))
-        if one.kind == "offer"
+        for one in requests.offers(ctx.tx)
+        if one.place_id in near
         and one.requester_id != need.requester_id
         and names & {str(item["name"]) for item in one.items}
     )

@@ -6,8 +6,8 @@ first. Boxes, gifts and duty come from their own features.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,8 @@ from storage import claims, people, places
 from storage.db import Transaction
 from storage.requests import Request
 
+FARTHEST = 4
+"""Steps up the tree: the street."""
 SKILLED = ("repair", "medical", "mental", "rescue")
 """Categories in which the right skill comes before a short way."""
 
@@ -50,11 +52,24 @@ class Fit:
         return f"distance={self.distance} skilled={int(self.skilled)} load={self.load}"
 
 
-def cast(tx: Transaction) -> list[Neighbour]:
-    """All registered volunteers and the property service; kept until one of them changes."""
-    kept: list[Neighbour] | None = tx.memo.get("cast")
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """All registered volunteers and the property service, by their homes.
+
+    ``around`` fills itself: whom a place may ask, each with the steps up the tree between them.
+    """
+
+    at_home: dict[int | None, list[Neighbour]]
+    around: dict[int, list[tuple[int, Neighbour]]] = field(default_factory=dict)
+
+
+def _cast(tx: Transaction) -> Cast:
+    """Kept until one of them, or a place, changes."""
+    kept: Cast | None = tx.memo.get("cast")
     if kept is None:
-        kept = tx.memo["cast"] = list(_read_cast(tx))
+        kept = tx.memo["cast"] = Cast({})
+        for one in _read_cast(tx):
+            kept.at_home.setdefault(one.place_id, []).append(one)
     return kept
 
 
@@ -75,6 +90,29 @@ def _read_cast(tx: Transaction) -> Iterable[Neighbour]:
         )
 
 
+def _around(tx: Transaction, place_id: int) -> list[tuple[int, Neighbour]]:
+    """Whom of the cast a place may ask, and how far away they live."""
+    cast = _cast(tx)
+    if place_id not in cast.around:
+        cast.around[place_id] = [
+            (steps, one)
+            for steps, home in _outwards(tx, place_id)
+            for one in cast.at_home.get(home, ())
+            if steps == 0 or one.shares
+        ]
+    return cast.around[place_id]
+
+
+def _outwards(tx: Transaction, place_id: int) -> Iterator[tuple[int, int]]:
+    """The places from which help may come, with the steps up the tree that lie between."""
+    seen: set[int] = set()
+    for steps, above in enumerate(places.chain(tx, place_id)[: FARTHEST + 1]):
+        for home in places.within(tx, above.id or 0):
+            if home not in seen:
+                seen.add(home)
+                yield steps, home
+
+
 def fits(
     tx: Transaction, request: Request, now: datetime, *, asked: Iterable[int], most_tasks: int
 ) -> list[Fit]:
@@ -83,10 +121,8 @@ def fits(
     zone = ZoneInfo(place.zone if place else "Asia/Shanghai")
     loads, out = claims.loads(tx), set(asked) | {request.requester_id}
     found = []
-    for one in cast(tx):
-        distance = places.distance(tx, request.place_id, one.place_id)
-        at_home = distance == 0
-        if one.id in out or distance > 4 or not (at_home or one.shares):
+    for distance, one in _around(tx, request.place_id):
+        if one.id in out:
             continue
         if one.only_skilled and request.category not in one.skills:
             continue

@@ -100,10 +100,6 @@ def known(ctx: Context, number: int) -> Request:
 
 
 def refuse_flood(ctx: Context) -> None:
-    recent = [
-        one
-        for one in requests.of_person(ctx.tx, ctx.who.id)
-        if ctx.now - one.made_at < timedelta(minutes=15) and one.requester_id == ctx.who.id
-    ]
-    if len(recent) >= FLOOD:
-        raise Sorry("requests.slowly", count=len(recent))
+    recent = requests.made_since(ctx.tx, ctx.who.id, ctx.now - timedelta(minutes=15))
+    if recent >= FLOOD:
+        raise Sorry("requests.slowly", count=recent)

@@ -18,7 +18,7 @@ def twin(ctx: Context, place_id: int) -> Request | None:
     """An unsettled request that this may be about."""
     category, window = ctx.reading.category or "other", ctx.policy.requests.duplicate_window
     names = {item.name for item in ctx.reading.items}
-    for other in requests.alike(ctx.tx, place_id, category, ctx.now - window):
+    for other in requests.alike(ctx.tx, place_id, category, ctx.now - window, ctx.who.id):
         own = other.requester_id == ctx.who.id
         theirs = {str(item["name"]) for item in other.items}
         same_things = bool(names & theirs) or names == theirs

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import UniqueConstraint, bindparam, func, select, update
 from sqlmodel import Field, SQLModel
 
 from storage.db import Instant, Transaction, table
+from storage.prepared import Prepared, one_of
 from storage.requests import REQUEST, Request
 
 
@@ -46,9 +48,28 @@ class Invitation(SQLModel, table=True):
 
 CLAIM, INVITATION = table(Claim), table(Invitation)
 
-_OF_REQUEST = (
+_OF_REQUEST = Prepared(
     select(CLAIM).where(CLAIM.c.number == bindparam("number")).order_by(CLAIM.c.at, CLAIM.c.id)
 )
+_ASKED = Prepared(
+    select(INVITATION)
+    .where(INVITATION.c.number == bindparam("number"))
+    .order_by(INVITATION.c.wave, INVITATION.c.at)
+)
+
+
+@cache
+def _held(states: tuple[str, ...]) -> Prepared:
+    return Prepared(
+        select(REQUEST)
+        .join(CLAIM, CLAIM.c.number == REQUEST.c.number)
+        .where(
+            CLAIM.c.person_id == bindparam("person_id"),
+            CLAIM.c.state == "held",
+            one_of(REQUEST.c.state, states),
+        )
+        .order_by(CLAIM.c.at.desc(), REQUEST.c.number.desc())
+    )
 
 
 def of_request(tx: Transaction, number: int, *states: str) -> list[Claim]:
@@ -79,6 +100,7 @@ def set_state(tx: Transaction, number: int, person_id: int, state: str, now: dat
 def forget_involved(tx: Transaction, person_id: int) -> None:
     """What this person is busy with has changed."""
     tx.memo.pop(("involved", person_id), None)
+    tx.memo.pop("loads", None)
 
 
 def end_all(tx: Transaction, number: int, state: str, now: datetime) -> None:
@@ -99,13 +121,9 @@ def tasks(
     tx: Transaction, person_id: int, states: Sequence[str] = ("claimed", "on_site", "planned")
 ) -> list[Request]:
     """Requests this person holds, newest claim first."""
-    chosen = (
-        select(REQUEST)
-        .join(CLAIM, CLAIM.c.number == REQUEST.c.number)
-        .where(CLAIM.c.person_id == person_id, CLAIM.c.state == "held", REQUEST.c.state.in_(states))
-        .order_by(CLAIM.c.at.desc(), REQUEST.c.number.desc())
-    )
-    return tx.rows(Request, chosen)
+    if person_id not in loads(tx):
+        return []
+    return tx.rows(Request, _held(tuple(states)), {"person_id": person_id})
 
 
 def worn_off(tx: Transaction, person_id: int) -> list[Request]:
@@ -124,13 +142,17 @@ def worn_off(tx: Transaction, person_id: int) -> list[Request]:
 
 
 def loads(tx: Transaction) -> dict[int, int]:
-    """person id → how many tasks they hold."""
-    counted = (
-        select(CLAIM.c.person_id, func.count())
-        .where(CLAIM.c.state == "held")
-        .group_by(CLAIM.c.person_id)
-    )
-    return {row[0]: int(row[1]) for row in tx.connection.execute(counted)}
+    """person id → how many tasks they hold; kept until a claim changes."""
+    kept: dict[int, int] | None = tx.memo.get("loads")
+    if kept is None:
+        counted = (
+            select(CLAIM.c.person_id, func.count())
+            .where(CLAIM.c.state == "held")
+            .group_by(CLAIM.c.person_id)
+        )
+        kept = {row[0]: int(row[1]) for row in tx.connection.execute(counted)}
+        tx.memo["loads"] = kept
+    return kept
 
 
 def invite(
@@ -138,13 +160,14 @@ def invite(
 ) -> None:
     row = {"number": number, "person_id": person_id, "wave": wave, "at": now, "why": why}
     tx.put(INVITATION, row)
+    tx.scratch.setdefault("invited", set()).add(number)
 
 
 def invitations(tx: Transaction, number: int) -> list[Invitation]:
     """Everybody who was asked, in order."""
-    tx.flush(INVITATION)
-    chosen = select(INVITATION).where(INVITATION.c.number == number)
-    return tx.rows(Invitation, chosen.order_by(INVITATION.c.wave, INVITATION.c.at))
+    if number in tx.scratch.get("invited", ()):
+        tx.flush(INVITATION)
+    return tx.rows(Invitation, _ASKED, {"number": number})
 
 
 def invited_to(tx: Transaction, person_id: int) -> list[Request]:

@@ -7,16 +7,27 @@ connection writes and checkpoints, all others are ``query_only``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import BigInteger, Connection, Engine, Executable, Table, create_engine, event
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Engine,
+    Executable,
+    Insert,
+    Table,
+    create_engine,
+    event,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult, Dialect
 from sqlalchemy.pool import NullPool, StaticPool
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
+
+from storage.prepared import Insertion, Prepared, insertion
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -54,11 +65,12 @@ def table(model: type[SQLModel]) -> Table:
 def open_database(url: str) -> Engine:
     """An engine for the writer. ``sqlite://`` alone is a database in memory."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     in_memory = url in {"sqlite://", "sqlite:///:memory:"}
     engine = create_engine(
         url,
         poolclass=StaticPool if in_memory else NullPool,
+        hide_parameters=True,  # they are what people said
         connect_args={"check_same_thread": False, "timeout": 10, "cached_statements": 512},
     )
     event.listen(engine, "connect", _set_pragmas)
@@ -89,8 +101,18 @@ def _set_pragmas(connection: Any, _: Any) -> None:
         "foreign_keys=ON",
         "temp_store=MEMORY",
         "cache_size=-16000",
+        # The writer checkpoints when nobody waits (`checkpoint`); this is for when it never may.
+        "wal_autocheckpoint=10000",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def checkpoint(connection: Connection) -> None:
+    """Let SQLite's write-ahead log flow into the database file, as far as nobody reads it."""
+    if connection.dialect.name == "sqlite":
+        driver: Any = connection.connection.driver_connection
+        with suppress(connection.dialect.loaded_dbapi.Error):  # another time, then
+            driver.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 def _begin_immediate(connection: Connection) -> None:
@@ -98,9 +120,9 @@ def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def upsert(model_table: Table, key: str, *columns: str) -> dict[str, Executable]:
+def upsert(model_table: Table, key: str, *columns: str) -> dict[str, Insert]:
     """Per dialect: insert a row, or renew these columns of the one with the same key."""
-    statements: dict[str, Executable] = {}
+    statements: dict[str, Insert] = {}
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql)):
         made = dialect.insert(model_table)
         renewed = {column: made.excluded[column] for column in columns}
@@ -123,7 +145,13 @@ class Transaction:
         self.connection = connection
         self.memo = Memo() if memo is None else memo
         self.writes = 0
+        self.scratch: dict[str, set[Any]] = {}
+        """What a module wants to remember until the commit."""
         self._waiting: dict[Table, list[dict[str, Any]]] = {}
+        # Prepared statements go straight to SQLite's driver, inside this same transaction.
+        self._driver: Any = None
+        if connection.dialect.name == "sqlite":
+            self._driver = connection.connection.driver_connection
 
     def put(self, model_table: Table, row: dict[str, Any]) -> None:
         """Write this row before the commit, together with others of its table."""
@@ -135,47 +163,84 @@ class Transaction:
             rows = self._waiting.pop(model_table, None)
             if rows:
                 self.writes += 1
-                self.connection.execute(self._insertion(model_table), rows)
+                self._write(model_table, rows)
 
-    def _insertion(self, model_table: Table) -> Executable:
-        by_dialect = model_table.info.get("insert")
-        if by_dialect is None:
-            return model_table.insert()
-        statement: Executable = by_dialect[self.connection.dialect.name]
-        return statement
+    def _write(self, model_table: Table, rows: list[dict[str, Any]]) -> None:
+        if self._driver is None:
+            statement = self._own(model_table)
+            self.connection.execute(model_table.insert() if statement is None else statement, rows)
+        else:
+            self._insertion(model_table).execute(self._driver, rows)
+
+    def _insertion(self, model_table: Table) -> Insertion:
+        return insertion(model_table, self._own(model_table), self.connection.dialect)
+
+    def _own(self, model_table: Table) -> Insert | None:
+        """The table's own way to insert, if it has one (`upsert`)."""
+        by_dialect: dict[str, Insert] = model_table.info.get("insert", {})
+        return by_dialect.get(self.connection.dialect.name)
 
     def run(
         self,
-        statement: Executable,
+        statement: Executable | Prepared,
         values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
     ) -> CursorResult[Any]:
-        """Execute a writing statement at once."""
+        """Execute a writing statement at once; ``rowcount`` of the result is how many it met."""
         self.writes += 1
-        return self.connection.execute(statement, values)
+        if isinstance(statement, Executable):
+            return self.connection.execute(statement, values)
+        if self._driver is None:
+            return self.connection.execute(statement.statement, values)
+        road = statement.road(self.connection.dialect)
+        return cast("CursorResult[Any]", road.execute(self._driver, values))
 
     def insert(self, model_table: Table, row: dict[str, Any]) -> int:
         """Insert one row at once and return its primary key."""
-        result = self.run(model_table.insert(), row)
-        key = result.inserted_primary_key
-        return int(key[0]) if key else 0
+        number = model_table.autoincrement_column
+        if self._driver is None or number is None or number.key in row:
+            result = self.run(model_table.insert(), row)
+            key = result.inserted_primary_key
+            return int(key[0]) if key else 0
+        self.writes += 1
+        return int(self._insertion(model_table).execute(self._driver, row).lastrowid)
 
     def first(
-        self, model: type[Row], statement: Executable, values: Mapping[str, Any] | None = None
+        self,
+        model: type[Row],
+        statement: Executable | Prepared,
+        values: Mapping[str, Any] | None = None,
     ) -> Row | None:
         """The first row, with the attributes of ``model`` (a read-only row, not an ORM object)."""
-        del model  # it only tells the type
-        return cast("Row | None", self.connection.execute(statement, values).first())
+        if isinstance(statement, Executable):
+            return cast("Row | None", self.connection.execute(statement, values).first())
+        found = self.rows(model, statement, values)
+        return found[0] if found else None
 
     def rows(
-        self, model: type[Row], statement: Executable, values: Mapping[str, Any] | None = None
+        self,
+        model: type[Row],
+        statement: Executable | Prepared,
+        values: Mapping[str, Any] | None = None,
     ) -> list[Row]:
         """All rows, with the attributes of ``model``."""
         del model  # it only tells the type
-        return cast("list[Row]", self.connection.execute(statement, values).all())
+        return cast("list[Row]", self._found(statement, values))
 
-    def values(self, statement: Executable, values: Mapping[str, Any] | None = None) -> list[Any]:
+    def values(
+        self, statement: Executable | Prepared, values: Mapping[str, Any] | None = None
+    ) -> list[Any]:
         """The first column of every row."""
-        return list(self.connection.execute(statement, values).scalars())
+        return [row[0] for row in self._found(statement, values)]
+
+    def _found(
+        self, statement: Executable | Prepared, values: Mapping[str, Any] | None
+    ) -> Sequence[Any]:
+        if isinstance(statement, Executable):
+            return self.connection.execute(statement, values).all()
+        if self._driver is None:
+            return self.connection.execute(statement.statement, values).all()
+        road = statement.road(self.connection.dialect)
+        return road.rows(road.execute(self._driver, values))
 
     def bookmark(self) -> tuple[int, dict[Table, int]]:
         """Where this transaction stands, for `rewind`."""
@@ -187,20 +252,28 @@ class Transaction:
         if writes != self.writes:
             return False
         for key, rows in self._waiting.items():
-            del rows[lengths.get(key, 0) :]
+            if len(rows) > lengths.get(key, 0):
+                del rows[lengths.get(key, 0) :]
+                self.memo.clear()  # it may know of what was never written
         return True
 
 
 @contextmanager
-def transaction(engine: Engine, memo: Memo | None = None) -> Iterator[Transaction]:
-    """Begin, hand out, flush and commit; on any error roll back and empty the memo."""
+def transaction(database: Engine | Connection, memo: Memo | None = None) -> Iterator[Transaction]:
+    """Begin, hand out, flush and commit; on any error roll back and empty the memo.
+
+    A `Connection` is used and kept open, an `Engine` asked for one.
+    """
+    if isinstance(database, Engine):
+        with database.connect() as connection, transaction(connection, memo) as tx:
+            yield tx
+        return
     kept = Memo() if memo is None else memo
-    with engine.connect() as connection:
-        try:
-            with connection.begin():
-                tx = Transaction(connection, kept)
-                yield tx
-                tx.flush()
-        except BaseException:
-            kept.clear()
-            raise
+    try:
+        with database.begin():
+            tx = Transaction(database, kept)
+            yield tx
+            tx.flush()
+    except BaseException:
+        kept.clear()
+        raise

@@ -90,7 +90,8 @@ def rosters(tx: Transaction) -> dict[tuple[int, str], list[Roster]]:
 
 def has_roster(tx: Transaction, place_id: int | None, duty: str = "duty") -> bool:
     """Whether this place, or one that contains it, plans this duty at all."""
-    return any((place.id, duty) in rosters(tx) for place in places.chain(tx, place_id))
+    kept = rosters(tx)
+    return any((place.id, duty) in kept for place in places.chain(tx, place_id)) if kept else False
 
 
 def reachable(tx: Transaction, person_id: int | None) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy import JSON, Index, bindparam, func, select, text, update
 from sqlmodel import Field, SQLModel
 
 from storage.db import Instant, Transaction, table
+from storage.prepared import Prepared, one_of
 
 
 class LetterRow(SQLModel, table=True):
@@ -53,7 +54,7 @@ Index(
 Index("ix_outbox_room_made", LETTER.c.room_id, LETTER.c.made_at)
 Index("ix_outbox_external", LETTER.c.external, sqlite_where=text("external IS NOT NULL"))
 
-_WAITING = (
+_WAITING = Prepared(
     select(LETTER)
     .where(
         text("state IN ('waiting','sending','unsure')"),
@@ -64,12 +65,12 @@ _WAITING = (
     .order_by(LETTER.c.urgent.desc(), LETTER.c.id)
     .limit(bindparam("most"))
 )
-_LEASE = (
+_LEASE = Prepared(
     update(LETTER)
     .where(LETTER.c.id == bindparam("letter"))
     .values(state="sending", tries=LETTER.c.tries + 1)
 )
-_MARK = (
+_MARK = Prepared(
     update(LETTER)
     .where(LETTER.c.id == bindparam("letter"))
     .values(
@@ -79,11 +80,26 @@ _MARK = (
         not_before=bindparam("again"),
     )
 )
+_COUNTED = one_of(LETTER.c.state, ("waiting", "sending", "sent", "unsure"))
+"""Letters that weigh on the caps of their conversation."""
+_TOLD = Prepared(
+    select(LETTER.c.made_at, LETTER.c.not_before).where(
+        LETTER.c.room_id == bindparam("room_id"),
+        LETTER.c.made_at > bindparam("since"),
+        LETTER.c.direct.is_(False),
+        LETTER.c.urgent.is_(False),
+        _COUNTED,
+    )
+)
+_ABOUT = Prepared(select(LETTER.c.about).where(LETTER.c.external == bindparam("platform_id")))
 
 
 def put(tx: Transaction, row: Mapping[str, Any]) -> None:
     """Queue a letter (columns of `LetterRow`)."""
     tx.put(LETTER, dict(row))
+    kept = tx.memo.get("told", {}).get(row["room_id"])
+    if kept is not None and not row["direct"] and not row["urgent"]:
+        kept.append((row["made_at"], row["not_before"]))
 
 
 def waiting(tx: Transaction, gateway: str, now: datetime, most: int = 500) -> list[LetterRow]:
@@ -100,6 +116,8 @@ def lease(tx: Transaction, ids: Sequence[int]) -> None:
 def mark(tx: Transaction, marks: Sequence[Mapping[str, Any]]) -> None:
     """Write results: rows of ``letter, to_state, platform_id, at, again``."""
     tx.run(_MARK, marks)
+    if any(one["to_state"] != "sent" for one in marks):
+        tx.memo.pop("told", None)
 
 
 def in_doubt(tx: Transaction, gateway: str) -> list[LetterRow]:
@@ -128,24 +146,22 @@ def next_due(tx: Transaction, now: datetime) -> datetime | None:
 
 
 def told(tx: Transaction, room_id: int, since: datetime) -> list[datetime]:
-    """When this conversation was told something it had not asked for, since an instant."""
-    tx.flush(LETTER)
-    return tx.values(
-        select(LETTER.c.not_before)
-        .where(
-            LETTER.c.room_id == room_id,
-            LETTER.c.made_at > since,
-            LETTER.c.direct.is_(False),
-            LETTER.c.urgent.is_(False),
-            LETTER.c.state.in_(("waiting", "sending", "sent", "unsure")),
-        )
-        .order_by(LETTER.c.not_before)
-    )
+    """When this conversation was told something it had not asked for, since an instant.
+
+    Kept from one call to the next: ``since`` only ever moves on.
+    """
+    kept: dict[int, list[tuple[datetime, datetime]]] = tx.memo.setdefault("told", {})
+    if room_id not in kept:
+        tx.flush(LETTER)
+        found = tx.rows(LetterRow, _TOLD, {"room_id": room_id, "since": since})
+        kept[room_id] = [(one.made_at, one.not_before) for one in found]
+    recent = kept[room_id] = [one for one in kept[room_id] if one[0] > since]
+    return sorted(not_before for _, not_before in recent)
 
 
 def about(tx: Transaction, external: str) -> int | None:
     """The request that a sent message was about, by the platform's id of the message."""
-    found = tx.values(select(LETTER.c.about).where(LETTER.c.external == external))
+    found = tx.values(_ABOUT, {"platform_id": external})
     return found[0] if found else None
 
 
@@ -161,6 +177,7 @@ def depth(tx: Transaction) -> tuple[int, datetime | None]:
 
 def fold(tx: Transaction, ids: Sequence[int]) -> None:
     """These were said in a digest instead."""
+    tx.memo.pop("told", None)
     tx.run(update(LETTER).where(LETTER.c.id.in_(ids)).values(state="folded"))
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from storage import places
 from storage.db import Instant, Transaction, table
+from storage.prepared import Prepared
 
 ROLES = (
     "volunteer",
@@ -99,11 +100,18 @@ class Hours(SQLModel, table=True):
 PERSON, ACCOUNT, ROLE = table(Person), table(Account), table(Role)
 SKILL, HOURS = table(Skill), table(Hours)
 
-_BY_ID = select(PERSON).where(PERSON.c.id == bindparam("id"))
-_BY_ACCOUNT = (
+_BY_ID = Prepared(select(PERSON).where(PERSON.c.id == bindparam("person_id")))
+_BY_ACCOUNT = Prepared(
     select(PERSON)
     .join(ACCOUNT, ACCOUNT.c.person_id == PERSON.c.id)
     .where(ACCOUNT.c.gateway == bindparam("gateway"), ACCOUNT.c.external == bindparam("external"))
+)
+_SKILLS = Prepared(select(SKILL.c.skill).where(SKILL.c.person_id == bindparam("person_id")))
+_HOURS = Prepared(select(HOURS).where(HOURS.c.person_id == bindparam("person_id")))
+_EXTERNAL = Prepared(
+    select(ACCOUNT.c.external).where(
+        ACCOUNT.c.person_id == bindparam("person_id"), ACCOUNT.c.gateway == bindparam("gateway")
+    )
 )
 
 
@@ -111,7 +119,7 @@ def get(tx: Transaction, person_id: int) -> Person:
     """The person; KeyError if there is none."""
     kept = tx.memo.get(("person", person_id))
     if kept is None:
-        kept = tx.first(Person, _BY_ID, {"id": person_id})
+        kept = tx.first(Person, _BY_ID, {"person_id": person_id})
         if kept is None:
             raise KeyError(person_id)
         tx.memo["person", person_id] = kept
@@ -140,11 +148,7 @@ def account(tx: Transaction, person_id: int, gateway: str) -> str | None:
     """The person's own name on a gateway, if they have one there."""
     key = ("external", gateway, person_id)
     if key not in tx.memo:
-        found = tx.values(
-            select(ACCOUNT.c.external).where(
-                ACCOUNT.c.person_id == person_id, ACCOUNT.c.gateway == gateway
-            )
-        )
+        found = tx.values(_EXTERNAL, {"person_id": person_id, "gateway": gateway})
         tx.memo[key] = found[0] if found else None
     external: str | None = tx.memo[key]
     return external
@@ -175,12 +179,14 @@ def add(tx: Transaction, **columns: Any) -> int:
 def change(tx: Transaction, person_id: int, **columns: Any) -> None:
     tx.run(update(PERSON).where(PERSON.c.id == person_id).values(**columns))
     tx.memo.pop(("person", person_id), None)
-    tx.memo.pop("cast", None)
+    if columns.keys() & {"place_id", "left_at"}:
+        tx.memo.pop("cast", None)
 
 
 def add_account(tx: Transaction, person_id: int, gateway: str, external: str) -> None:
     tx.insert(ACCOUNT, {"person_id": person_id, "gateway": gateway, "external": external})
-    tx.memo.pop(("external", gateway, person_id), None)
+    for key in (("external", gateway, person_id), ("reachable", person_id)):
+        tx.memo.pop(key, None)
 
 
 def give_role(tx: Transaction, person_id: int, place_id: int, role: str, now: datetime) -> bool:
@@ -212,7 +218,7 @@ def set_roles(tx: Transaction, person_id: int, wanted: set[tuple[int, str]], now
 
 
 def _forget_roles(tx: Transaction) -> None:
-    for key in ("roles", "cast"):
+    for key in ("roles", "by role", "cast"):
         tx.memo.pop(key, None)
 
 
@@ -235,18 +241,26 @@ def roles_at(tx: Transaction, person_id: int, place_id: int | None) -> set[str]:
 
 def serving(tx: Transaction, place_id: int | None, role: str) -> list[int]:
     """Who has a role for a place: at the place itself first, then further up the tree."""
-    order = {place.id: steps for steps, place in enumerate(places.chain(tx, place_id))}
-    found = [
-        (order[at], person_id)
-        for person_id, held in all_roles(tx).items()
-        for at, what in held
-        if what == role and at in order
-    ]
-    return list(dict.fromkeys(person_id for _, person_id in sorted(found)))
+    held = _by_role(tx)
+    found: list[int] = []
+    for place in places.chain(tx, place_id):
+        found += held.get((role, place.id), ())
+    return list(dict.fromkeys(found))
+
+
+def _by_role(tx: Transaction) -> dict[tuple[str, int], list[int]]:
+    """(role, place id) → who has it, in the order of their ids; kept until a role changes."""
+    kept: dict[tuple[str, int], list[int]] | None = tx.memo.get("by role")
+    if kept is None:
+        kept = tx.memo["by role"] = {}
+        for person_id, held in sorted(all_roles(tx).items()):
+            for at, role in held:
+                kept.setdefault((role, at), []).append(person_id)
+    return kept
 
 
 def skills(tx: Transaction, person_id: int) -> set[str]:
-    return set(tx.values(select(SKILL.c.skill).where(SKILL.c.person_id == person_id)))
+    return set(tx.values(_SKILLS, {"person_id": person_id}))
 
 
 def add_skills(tx: Transaction, person_id: int, new: set[str]) -> None:
@@ -262,7 +276,7 @@ def set_skills(tx: Transaction, person_id: int, wanted: set[str]) -> None:
 
 
 def hours(tx: Transaction, person_id: int) -> list[Hours]:
-    return tx.rows(Hours, select(HOURS).where(HOURS.c.person_id == person_id))
+    return tx.rows(Hours, _HOURS, {"person_id": person_id})
 
 
 def set_hours(tx: Transaction, person_id: int, spans: list[tuple[str, int, int]]) -> None:

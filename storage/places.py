@@ -54,21 +54,26 @@ def by_key(tx: Transaction, key: str) -> Place | None:
 
 def chain(tx: Transaction, place_id: int | None) -> list[Place]:
     """The place itself and all that contain it, smallest first."""
-    places, found = every(tx), []
-    while place_id is not None and (place := places.get(place_id)) and place not in found:
-        found.append(place)
-        place_id = place.parent_id
-    return found
+    kept: dict[int | None, list[Place]] = tx.memo.setdefault("chains", {})
+    if place_id not in kept:
+        places, above = every(tx), place_id
+        found: dict[int, Place] = {}
+        while above is not None and above in places and above not in found:
+            found[above] = places[above]
+            above = places[above].parent_id
+        kept[place_id] = list(found.values())
+    return kept[place_id]
 
 
 def within(tx: Transaction, place_id: int) -> list[int]:
     """The ids of the place and of all places inside it."""
-    memo = tx.memo.setdefault("places within", {})
-    if place_id not in memo:
-        inside = [key for key in every(tx) if any(above.id == place_id for above in chain(tx, key))]
-        memo[place_id] = inside
-    found: list[int] = memo[place_id]
-    return found
+    inside: dict[int, list[int]] | None = tx.memo.get("places within")
+    if inside is None:
+        inside = tx.memo["places within"] = {}
+        for key in every(tx):
+            for above in chain(tx, key):
+                inside.setdefault(above.id, []).append(key)
+    return inside.get(place_id, [])
 
 
 def distance(tx: Transaction, one: int | None, other: int | None) -> int:
@@ -98,12 +103,15 @@ def building(tx: Transaction, near: int | None, number: str) -> Place | None:
 
 def add(tx: Transaction, **columns: Any) -> int:
     place_id = tx.insert(PLACE, {"settings": {}, **columns})
-    tx.memo.pop("places", None)
-    tx.memo.pop("places within", None)
+    _forget(tx)
     return place_id
 
 
 def change(tx: Transaction, place_id: int, **columns: Any) -> None:
     tx.run(update(PLACE).where(PLACE.c.id == place_id).values(**columns))
-    tx.memo.pop("places", None)
-    tx.memo.pop("places within", None)
+    _forget(tx)
+
+
+def _forget(tx: Transaction) -> None:
+    for key in ("places", "places within", "chains", "cast"):
+        tx.memo.pop(key, None)

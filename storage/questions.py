@@ -10,6 +10,7 @@ from sqlalchemy import JSON, bindparam, delete, select, update
 from sqlmodel import Field, SQLModel
 
 from storage.db import Instant, Transaction, table
+from storage.prepared import Prepared
 
 
 class Question(SQLModel, table=True):
@@ -30,10 +31,15 @@ class Question(SQLModel, table=True):
 
 QUESTION = table(Question)
 
-_OPEN = (
+_OPEN = Prepared(
     select(QUESTION)
     .where(QUESTION.c.person_id == bindparam("person_id"), QUESTION.c.state == "open")
     .order_by(QUESTION.c.id.desc())
+)
+_ANSWERED = Prepared(
+    update(QUESTION)
+    .where(QUESTION.c.id == bindparam("question_id"))
+    .values(state=bindparam("to_state"))
 )
 
 
@@ -49,8 +55,10 @@ def ask(
     until: datetime,
 ) -> None:
     """Remember a question; the same question about the same thing is renewed, not doubled."""
-    if any(one.kind == kind and one.ref == ref for one in open_to(tx, person_id, now)):
+    matters = _open_matters(tx).setdefault(person_id, set())
+    if (kind, ref) in matters:
         close(tx, person_id, kind, ref)
+    matters.add((kind, ref))
     row = {
         "person_id": person_id,
         "room_id": room_id,
@@ -67,15 +75,29 @@ def ask(
 
 def open_to(tx: Transaction, person_id: int, now: datetime) -> list[Question]:
     """What this person has been asked and may still answer, newest first."""
-    key = ("questions", person_id)
+    matters, key = _open_matters(tx), ("questions", person_id)
+    if not matters.get(person_id):
+        return []
     if key not in tx.memo:
         tx.flush(QUESTION)
-        tx.memo[key] = tx.rows(Question, _OPEN, {"person_id": person_id})
+        found = tx.memo[key] = tx.rows(Question, _OPEN, {"person_id": person_id})
+        matters[person_id] = {(one.kind, one.ref) for one in found}
     return [one for one in tx.memo[key] if one.until > now]
 
 
+def _open_matters(tx: Transaction) -> dict[int, set[tuple[str, int]]]:
+    """person id → ``(kind, ref)`` of what they were asked: all that is open, perhaps more."""
+    kept: dict[int, set[tuple[str, int]]] | None = tx.memo.get("open matters")
+    if kept is None:
+        tx.flush(QUESTION)
+        kept = tx.memo["open matters"] = {}
+        for one in tx.rows(Question, select(QUESTION).where(QUESTION.c.state == "open")):
+            kept.setdefault(one.person_id, set()).add((one.kind, one.ref))
+    return kept
+
+
 def answered(tx: Transaction, question: Question, state: str = "answered") -> None:
-    tx.run(update(QUESTION).where(QUESTION.c.id == question.id).values(state=state))
+    tx.run(_ANSWERED, {"question_id": question.id, "to_state": state})
     tx.memo.pop(("questions", question.person_id), None)
 
 

@@ -1,124 +1,93 @@
 """Requests: what somebody asked for or gave, how it stands, who holds it, and its story.
 
-Each transition is compare-and-set and leaves an event. Requests, offers, reports and emergencies
-share one sequence of numbers.
+Each transition is compare-and-set and leaves an event. The tables are in `storage.matters`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, Index, bindparam, func, select, update
-from sqlmodel import Field, SQLModel
+from sqlalchemy import bindparam, func, select, union_all, update
 
-from storage.db import Instant, Transaction, table
-
-UNSETTLED = ("triage", "open", "claimed", "on_site", "waiting", "planned", "reopened", "done")
-CLAIMABLE = ("open", "reopened", "triage")
-IN_HAND = ("claimed", "on_site", "planned")
-OUTCOMES = (
-    "done",
-    "half_done",
-    "by_others",
-    "not_needed",
-    "unable",
-    "referred",
-    "duplicate",
-    "unreachable",
-    "unconfirmed",
+from storage.db import Transaction
+from storage.matters import (
+    EVENT,
+    FOLLOWER,
+    IN_HAND,
+    REQUEST,
+    UNSETTLED,
+    WAYS,
+    Follower,
+    Request,
+    RequestEvent,
 )
-KINDS = ("need", "offer", "report", "emergency")
+from storage.prepared import Prepared, one_of
 
-# from → to
-WAYS: dict[str, tuple[str, ...]] = {
-    "triage": ("open", "claimed", "waiting", "closed"),
-    "open": ("claimed", "triage", "waiting", "planned", "done", "closed"),
-    "reopened": ("claimed", "waiting", "planned", "done", "closed", "triage"),
-    "claimed": ("open", "on_site", "done", "waiting", "planned", "closed", "reopened"),
-    "on_site": ("open", "done", "waiting", "planned", "closed", "claimed"),
-    "planned": ("open", "claimed", "on_site", "done", "closed", "waiting"),
-    "waiting": ("open", "claimed", "on_site", "planned", "closed", "done"),
-    "done": ("closed", "reopened", "claimed"),
-    "closed": ("reopened",),
-}
+__all__ = [
+    "EVENT",
+    "FOLLOWER",
+    "IN_HAND",
+    "REQUEST",
+    "UNSETTLED",
+    "WAYS",
+    "Follower",
+    "Request",
+    "RequestEvent",
+]
+
+_BY_NUMBER = Prepared(select(REQUEST).where(REQUEST.c.number == bindparam("number")))
+_BY_MESSAGE = Prepared(select(REQUEST.c.number).where(REQUEST.c.mid == bindparam("mid")))
+_FOLLOWERS = Prepared(select(FOLLOWER.c.person_id).where(FOLLOWER.c.number == bindparam("number")))
+_OFFERS = Prepared(
+    select(REQUEST)
+    .where(REQUEST.c.kind == "offer", REQUEST.c.state == "open")
+    .order_by(REQUEST.c.number.desc())
+)
 
 
-class Request(SQLModel, table=True):
-    """One matter with its number. ``unit, floor, room, phone, text, for_*`` are private."""
+_ALIKE = Prepared(
+    select(REQUEST)
+    .where(
+        REQUEST.c.place_id == bindparam("place_id"),
+        REQUEST.c.category == bindparam("category"),
+        REQUEST.c.made_at > bindparam("since"),
+        (REQUEST.c.requester_id == bindparam("person_id")) | (REQUEST.c.kind == "report"),
+        one_of(REQUEST.c.state, UNSETTLED),
+    )
+    .order_by(REQUEST.c.number.desc())
+)
 
-    __tablename__ = "request"
-    __table_args__ = (
-        Index("ix_request_place", "place_id", "category", "made_at"),
-        Index("ix_request_requester", "requester_id", "state"),
-        Index("ix_request_state", "state"),
-        {"sqlite_autoincrement": True},
+
+_MINE = union_all(
+    select(REQUEST.c.number).where(REQUEST.c.requester_id == bindparam("person_id")),
+    select(FOLLOWER.c.number).where(FOLLOWER.c.person_id == bindparam("person_id")),
+)
+
+
+@cache
+def _of_person(states: tuple[str, ...]) -> Prepared:
+    return Prepared(
+        select(REQUEST)
+        .where(REQUEST.c.number.in_(_MINE), one_of(REQUEST.c.state, states))
+        .order_by(REQUEST.c.number.desc())
     )
 
-    number: int = Field(default=None, primary_key=True)
-    kind: str
-    category: str
-    danger: str | None = None
-    items: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
-    text: str = ""
-    mid: str | None = Field(default=None, index=True)
-    """The inbox id of the message it came from."""
-    place_id: int = Field(foreign_key="place.id")
-    room_id: int | None = Field(default=None, foreign_key="room.id")
-    spot: str | None = None
-    unit: str | None = None
-    floor: str | None = None
-    room: str | None = None
-    phone: list[str] = Field(default_factory=list, sa_type=JSON)
-    for_text: str | None = None
-    for_kind: str | None = None
-    for_age: float | None = None
-    urgency: str = "normal"
-    state: str = "open"
-    outcome: str | None = None
-    level: int = 0
-    wanted: int = 1
-    requester_id: int = Field(foreign_key="person.id")
-    made_at: datetime = Field(sa_type=Instant)
-    changed_at: datetime = Field(sa_type=Instant)
-    due_at: datetime | None = Field(default=None, sa_type=Instant)
-    """When it is wanted, or agreed for."""
-    due_text: str | None = None
-    closed_at: datetime | None = Field(default=None, sa_type=Instant)
-    reopenings: int = 0
-    chain: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
-    """The people to page in turn, copied when the request was made."""
-    data: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
-
-class RequestEvent(SQLModel, table=True):
-    """One step of a request's story."""
-
-    __tablename__ = "request_event"
-
-    id: int = Field(default=None, primary_key=True)
-    number: int = Field(foreign_key="request.number", index=True)
-    at: datetime = Field(sa_type=Instant)
-    person_id: int | None = None
-    before: str | None = None
-    after: str | None = None
-    what: str
-    note: str | None = None
-
-
-class Follower(SQLModel, table=True):
-    """Somebody else who asked for the same thing and hears how it ends."""
-
-    __tablename__ = "follower"
-
-    number: int = Field(foreign_key="request.number", primary_key=True)
-    person_id: int = Field(foreign_key="person.id", primary_key=True)
-
-
-REQUEST, EVENT, FOLLOWER = table(Request), table(RequestEvent), table(Follower)
-
-_BY_NUMBER = select(REQUEST).where(REQUEST.c.number == bindparam("number"))
+_MADE_SINCE = Prepared(
+    select(func.count()).where(
+        REQUEST.c.requester_id == bindparam("person_id"),
+        REQUEST.c.made_at > bindparam("since"),
+        one_of(REQUEST.c.state, UNSETTLED),
+    )
+)
+_ANY = Prepared(
+    select(REQUEST.c.number)
+    .where(REQUEST.c.number.in_(_MINE), one_of(REQUEST.c.state, UNSETTLED))
+    .limit(1)
+)
 
 
 def get(tx: Transaction, number: int) -> Request | None:
@@ -130,6 +99,9 @@ def add(tx: Transaction, now: datetime, **columns: Any) -> int:
     row = {"made_at": now, "changed_at": now, "state": "open", **columns}
     number = tx.insert(REQUEST, row)
     tx.memo.pop(("involved", columns["requester_id"]), None)
+    _asking(tx).add(columns["requester_id"])
+    if row["kind"] == "offer":
+        tx.memo.pop("offers", None)
     tell(tx, number, now, "made", person_id=columns["requester_id"], after=row["state"])
     return number
 
@@ -184,6 +156,9 @@ def move(
         return False
     for person_id in (request.requester_id, *followers(tx, request.number)):
         tx.memo.pop(("involved", person_id), None)
+        _asking(tx).add(person_id)
+    if request.kind == "offer":
+        tx.memo.pop("offers", None)
     tell(
         tx,
         request.number,
@@ -199,15 +174,49 @@ def move(
 
 def amend(tx: Transaction, number: int, now: datetime, **columns: Any) -> None:
     """Change what a request says, not how it stands."""
+    tx.memo.pop("offers", None)
     tx.run(update(REQUEST).where(REQUEST.c.number == number).values(changed_at=now, **columns))
 
 
 def of_person(tx: Transaction, person_id: int, states: Sequence[str] = UNSETTLED) -> list[Request]:
     """Requests made or followed by a person, newest first."""
-    followed = select(FOLLOWER.c.number).where(FOLLOWER.c.person_id == person_id)
-    mine = (REQUEST.c.requester_id == person_id) | REQUEST.c.number.in_(followed)
-    chosen = select(REQUEST).where(mine, REQUEST.c.state.in_(states))
-    return tx.rows(Request, chosen.order_by(REQUEST.c.number.desc()))
+    if "closed" not in states and person_id not in _asking(tx):
+        return []
+    return tx.rows(Request, _of_person(tuple(states)), {"person_id": person_id})
+
+
+def is_waiting(tx: Transaction, person_id: int) -> bool:
+    """Whether a person asked for or follows something that is not settled."""
+    return person_id in _asking(tx) and bool(tx.values(_ANY, {"person_id": person_id}))
+
+
+def made_since(tx: Transaction, person_id: int, since: datetime) -> int:
+    """How many unsettled requests somebody made since an instant."""
+    if person_id not in _asking(tx):
+        return 0
+    return int(tx.values(_MADE_SINCE, {"person_id": person_id, "since": since})[0])
+
+
+def _asking(tx: Transaction) -> set[int]:
+    """Everybody who asked for or follows something unsettled, and perhaps some more."""
+    kept: set[int] | None = tx.memo.get("asking")
+    if kept is None:
+        unsettled = REQUEST.c.state != "closed"
+        following = select(FOLLOWER.c.person_id).join(
+            REQUEST, REQUEST.c.number == FOLLOWER.c.number
+        )
+        kept = set(tx.values(select(REQUEST.c.requester_id).where(unsettled).distinct()))
+        kept |= set(tx.values(following.where(unsettled)))
+        tx.memo["asking"] = kept
+    return kept
+
+
+def offers(tx: Transaction) -> list[Request]:
+    """What is on offer everywhere, newest first; kept until one changes."""
+    kept: list[Request] | None = tx.memo.get("offers")
+    if kept is None:
+        kept = tx.memo["offers"] = tx.rows(Request, _OFFERS)
+    return kept
 
 
 def at_places(
@@ -221,20 +230,20 @@ def at_places(
     return tx.rows(Request, chosen.order_by(*urgent_first))
 
 
-def alike(tx: Transaction, place_id: int, category: str, since: datetime) -> list[Request]:
-    """Unsettled requests of this place and category since an instant, newest first."""
-    chosen = select(REQUEST).where(
-        REQUEST.c.place_id == place_id,
-        REQUEST.c.category == category,
-        REQUEST.c.made_at > since,
-        REQUEST.c.state.in_(UNSETTLED),
-    )
-    return tx.rows(Request, chosen.order_by(REQUEST.c.number.desc()))
+def alike(
+    tx: Transaction, place_id: int, category: str, since: datetime, person_id: int
+) -> list[Request]:
+    """Unsettled matters of this place and category since an instant, newest first.
+
+    Of what others asked for, only reports: they may be about the same thing.
+    """
+    wanted = {"place_id": place_id, "category": category, "since": since, "person_id": person_id}
+    return tx.rows(Request, _ALIKE, wanted)
 
 
 def by_message(tx: Transaction, mid: str) -> int | None:
     """The request made from a message."""
-    found = tx.values(select(REQUEST.c.number).where(REQUEST.c.mid == mid))
+    found = tx.values(_BY_MESSAGE, {"mid": mid})
     return found[0] if found else None
 
 
@@ -247,11 +256,12 @@ def story(tx: Transaction, number: int) -> list[RequestEvent]:
 def follow(tx: Transaction, number: int, person_id: int) -> None:
     if person_id not in followers(tx, number):
         tx.run(FOLLOWER.insert(), {"number": number, "person_id": person_id})
+        _asking(tx).add(person_id)
         tx.memo.pop(("involved", person_id), None)
 
 
 def followers(tx: Transaction, number: int) -> list[int]:
-    return tx.values(select(FOLLOWER.c.person_id).where(FOLLOWER.c.number == number))
+    return tx.values(_FOLLOWERS, {"number": number})
 
 
 def totals(tx: Transaction, place_ids: Iterable[int]) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from sqlalchemy import UniqueConstraint, bindparam, select, update
 from sqlmodel import Field, SQLModel
 
 from storage.db import Transaction, table
+from storage.prepared import Prepared
 
 
 class Room(SQLModel, table=True):
@@ -28,8 +29,16 @@ class Room(SQLModel, table=True):
 
 ROOM = table(Room)
 
-_BY_EXTERNAL = select(ROOM).where(
-    ROOM.c.gateway == bindparam("gateway"), ROOM.c.external == bindparam("external")
+_BY_EXTERNAL = Prepared(
+    select(ROOM).where(
+        ROOM.c.gateway == bindparam("gateway"), ROOM.c.external == bindparam("external")
+    )
+)
+_BY_ID = Prepared(select(ROOM).where(ROOM.c.id == bindparam("room_id")))
+_OF_PERSON = Prepared(
+    select(ROOM)
+    .where(ROOM.c.person_id == bindparam("person_id"), ROOM.c.private)
+    .order_by(ROOM.c.id.desc())
 )
 
 
@@ -49,7 +58,7 @@ def get(tx: Transaction, room_id: int) -> Room:
     """The conversation; KeyError if there is none."""
     key = ("room", room_id)
     if key not in tx.memo:
-        row = tx.first(Room, select(ROOM).where(ROOM.c.id == room_id))
+        row = tx.first(Room, _BY_ID, {"room_id": room_id})
         if row is None:
             raise KeyError(room_id)
         tx.memo[key] = row
@@ -77,15 +86,13 @@ def private(tx: Transaction, person_id: int, gateway: str | None = None) -> Room
     """The private talk with a person: the newest, or the one on a gateway."""
     key = ("private", person_id, gateway)
     if key not in tx.memo:
-        statement = select(ROOM).where(ROOM.c.person_id == person_id, ROOM.c.private)
-        if gateway is not None:
-            statement = statement.where(ROOM.c.gateway == gateway)
-        row = tx.first(Room, statement.order_by(ROOM.c.id.desc()))
+        found = tx.rows(Room, _OF_PERSON, {"person_id": person_id})
+        row = next((one for one in found if gateway in {None, one.gateway}), None)
         if row is None:
             return None
         tx.memo[key] = row
-    found: Room = tx.memo[key]
-    return found
+    kept: Room = tx.memo[key]
+    return kept
 
 
 def add(tx: Transaction, **columns: Any) -> Room:

@@ -10,6 +10,7 @@ from sqlalchemy import JSON, bindparam, delete, func, select
 from sqlmodel import Field, SQLModel
 
 from storage.db import Instant, Transaction, table, upsert
+from storage.prepared import Prepared
 
 
 class TimerRow(SQLModel, table=True):
@@ -27,32 +28,45 @@ class TimerRow(SQLModel, table=True):
 TIMER = table(TimerRow)
 TIMER.info["insert"] = upsert(TIMER, "key", "due_at", "kind", "ref", "data")
 
-_DUE = (
+_DUE = Prepared(
     select(TIMER)
     .where(TIMER.c.due_at <= bindparam("now"))
     .order_by(TIMER.c.due_at, TIMER.c.key)
     .limit(bindparam("most"))
 )
+_DROP = Prepared(
+    delete(TIMER).where(TIMER.c.key >= bindparam("first"), TIMER.c.key <= bindparam("last"))
+)
+_TAKE = Prepared(
+    delete(TIMER).where(TIMER.c.key == bindparam("timer"), TIMER.c.due_at == bindparam("due"))
+)
+_NEXT = Prepared(select(TIMER.c.due_at).order_by(TIMER.c.due_at).limit(1))
 
 
 def put(
     tx: Transaction, key: str, due: datetime, *, kind: str, ref: int, data: Mapping[str, Any]
 ) -> None:
     """Set the deadline ``key``, or move it."""
+    begun = tx.scratch.setdefault("timers", set())
+    begun.update([key, *(key[: at + 1] for at, letter in enumerate(key) if letter == ":")])
     tx.put(TIMER, {"key": key, "due_at": due, "kind": kind, "ref": ref, "data": dict(data)})
 
 
 def drop(tx: Transaction, prefix: str) -> None:
-    """Take back all deadlines whose key starts with ``prefix``."""
-    tx.flush(TIMER)
-    tx.run(delete(TIMER).where(TIMER.c.key >= prefix, TIMER.c.key < prefix + "\uffff"))
+    """Take back the deadline of this key, or all that begin so, where it ends with a colon.
+
+    ``settle:1`` is not ``settle:12``.
+    """
+    if prefix in tx.scratch.get("timers", ()):
+        tx.flush(TIMER)
+    last = prefix + "\uffff" if prefix.endswith(":") else prefix
+    tx.run(_DROP, {"first": prefix, "last": last})
 
 
 def take(tx: Transaction, key: str, due: datetime) -> bool:
     """Claim a due deadline: False if it was moved, taken back or rung meanwhile."""
     tx.flush(TIMER)
-    gone = tx.run(delete(TIMER).where(TIMER.c.key == key, TIMER.c.due_at == due))
-    return gone.rowcount == 1
+    return tx.run(_TAKE, {"timer": key, "due": due}).rowcount == 1
 
 
 def due(tx: Transaction, now: datetime, most: int = 500) -> Sequence[TimerRow]:
@@ -64,10 +78,8 @@ def due(tx: Transaction, now: datetime, most: int = 500) -> Sequence[TimerRow]:
 def next_due(tx: Transaction) -> datetime | None:
     """When the next deadline comes."""
     tx.flush(TIMER)
-    found: datetime | None = tx.connection.execute(
-        select(TIMER.c.due_at).order_by(TIMER.c.due_at).limit(1)
-    ).scalar()
-    return found
+    found: list[datetime] = tx.values(_NEXT)
+    return found[0] if found else None
 
 
 def pending(tx: Transaction, prefix: str = "") -> list[TimerRow]:

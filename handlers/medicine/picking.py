@@ -119,7 +119,9 @@ def _hold(
         yield _held(ctx.tx, lot, take, until)
 
 
-def _shared(ctx: Context, request: Request, held: list[Held]) -> Iterator[Word]:
+def _shared(ctx: Context, request: Request, held: list[Held]) -> Iterable[Word]:
+    if not held:
+        return ()
     had = [item for item, _, _ in holds.taken(ctx.tx, request.requester_id, ctx.now - WEEK)]
     return caution.same_ingredient([one.item for one in held], had, request.text)
 
