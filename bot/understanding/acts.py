@@ -133,7 +133,7 @@ class Judge:
         mask = self._rules.widen(mask, core)
         found = self._rules.first(mask, core)
         if found is None:
-            return Verdict("chat", 0.9, mask)
+            return Verdict("chat", self._rules.no_rule, mask)
         return Verdict(cast(Act, found.gives), found.sure, mask)
 
     def wants(self, mask: int) -> bool:

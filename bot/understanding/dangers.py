@@ -88,14 +88,16 @@ class Dangers:
 
     def _taken_back(self, low: str, kind: str) -> bool:
         """Whether the message as a whole is a drill, film, joke, notice or news."""
-        for tongue in ("zh", "en"):
-            if self._hedges[f"{tongue}_whole"].search(low):
-                sure = self._hedges[f"now_{tongue}"].search(low)
-                joking = self._hedges["joke"].search(low)
-                if kind == "self_harm":
-                    return joking is not None
-                return joking is not None or sure is None
         hedges = self._hedges
+        if hedges["joke"].search(low) and not hedges["earnest"].search(low):
+            return True
+        if hedges["past_zh"].search(low) and not hedges["strict_now"].search(low):
+            return True
+        if kind != "self_harm":
+            for tongue in ("zh", "en"):
+                said = hedges[f"{tongue}_whole"].search(low)
+                if said and not hedges[f"now_{tongue}"].search(low):
+                    return True
         return (
             kind == "medical"
             and hedges["question"].search(low) is not None

@@ -116,27 +116,37 @@ class Rules:
     def __init__(self, tags: Tags, folder: Path = FOLDER) -> None:
         data = tomllib.loads((folder / "acts.toml").read_text(encoding="utf-8"))
         self.beside = {name: re.compile(like) for name, like in data["beside"].items()}
-        self.derive = [
+        derive = [
             rule(tags, row[0], 1.0, row[1], row[2] if len(row) > 2 else "")._replace(
                 bit=tags.bit(row[0])
             )
             for row in data["derive"]
         ]
-        self.acts = [
-            rule(tags, row[0], row[1], row[2], row[3] if len(row) > 3 else "")
+        most = data["ceiling"]
+        acts = [
+            rule(
+                tags,
+                row[0],
+                min(row[1], most.get(row[0], 1.0)),
+                row[2],
+                row[3] if len(row) > 3 else "",
+            )
             for row in data["acts"]
         ]
+        self.no_rule: float = most["chat"]
+        # A rule for one language is not even looked at for the other.
+        self._en, zh = tags.bit("en"), tags.bit("zh")
+        others = (self._en, zh)
+        self._derive = [[each for each in derive if not each.need & one] for one in others]
+        self._acts = [[each for each in acts if not each.need & one] for one in others]
 
     def widen(self, mask: int, low: str) -> int:
         """The mask with the tags that follow from it."""
-        for each in self.derive:
+        for each in self._derive[bool(mask & self._en)]:
             if not mask & each.bit and each.fits(mask, low):
                 mask |= each.bit
         return mask
 
     def first(self, mask: int, low: str) -> Rule | None:
         """The first act rule that fits."""
-        for each in self.acts:
-            if (mask & each.need) == each.need and not mask & each.never and each.fits(mask, low):
-                return each
-        return None
+        return next((r for r in self._acts[bool(mask & self._en)] if r.fits(mask, low)), None)

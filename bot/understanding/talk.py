@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +18,9 @@ from handlers.reading import Act, Reading
 class Talk:
     """Where the speaker stands: what the bot asked last, and what is open.
 
-    ``asked``: settled, well, vouch, go, claim, which, where, what, same, expiry, yes_no, or None.
+    ``asked``: settled, well, vouch, go, claim, which, where, what, same, expiry, yes_no, or None;
+    and, guessed from earlier lines: ``again`` (told it is settled), ``finished`` and ``coming``
+    (a helper is asked how far), ``plea`` (a neighbour just asked for something).
     """
 
     asked: str | None = None
@@ -59,9 +61,12 @@ def talk_from(lines: Sequence[str]) -> Talk:
         words = normalise(said).text.lower()
         if name.strip().lower() not in {"bot", "邻帮", "linbang", "机器人"}:
             # Somebody asked before: what follows may be the end of it.
-            requested = requested or _SAID["asks"].search(words) is not None
+            pleads = _SAID["asks"].search(words) is not None
+            requested = requested or pleads
+            asked = "plea" if pleads else None
             continue
         asked = next((what for what, like in _ASKED.items() if like.search(words)), None)
+        asked = asked and asked.removesuffix("_too")
         if _SAID["given"].search(words):
             holds, requested = True, False
         elif _SAID["noted"].search(words):
@@ -88,48 +93,65 @@ def in_talk(reading: Reading, text: str, talk: Talk) -> Reading:
 
 
 _STRONG = frozenset(("need", "report", "offer", "command"))
+_NO_ANSWER = frozenset(("need", "report", "offer", "command", "question", "unwell"))
 
 
 def _answer(reading: Reading, core: str, talk: Talk) -> Act | None:
     """The act of an answer to what was asked, if it is one."""
-    said = yes_or_no(core)
-    plea = reading.act in _STRONG and reading.confidence >= 0.85 and len(core) > _BARE
-    match talk.asked:
-        case "settled":
-            return None if plea else _settled(core, said)
-        case "well":
-            return _well(core, said)
-        case "vouch" | "go":
-            return None if plea else _looked_in(core, said)
-        case "claim":
-            if plea and reading.act != "offer":
-                return None
-            return _taken(core, said)
-    return None
+    answer = _ANSWERS.get(talk.asked or "")
+    if answer is None or not core:
+        return None
+    pleads = reading.act in _STRONG and reading.confidence >= 0.82 and len(core) > _BARE
+    if pleads and talk.asked != "well":
+        still = talk.asked == "again" and _SAID["unsettled"].search(core)
+        if not still and not (talk.asked == "claim" and reading.act == "offer"):
+            return None
+    return answer(reading, core, yes_or_no(core))
 
 
-def _settled(core: str, said: bool | None) -> Act | None:
+def _settled(_: Reading, core: str, said: bool | None) -> Act | None:
     if _SAID["called_off"].search(core):
         return "cancel"
-    bad = _SAID["unsettled"].search(_SAID["not_unsettled"].sub("", core)) is not None
-    if bad:
+    mended = _SAID["not_unsettled"].search(core) is not None
+    if _SAID["unsettled"].search(_SAID["not_unsettled"].sub("", core)):
         return "reopen"
     if said is not None:
-        return "confirm" if said else "reopen"
+        return "confirm" if said or mended else "reopen"
     return "confirm" if len(core) <= 40 and _SAID["settled"].search(core) else None
 
 
-def _well(core: str, said: bool | None) -> Act | None:
+def _well(reading: Reading, core: str, said: bool | None) -> Act | None:
     if _SAID["ill"].search(_SAID["not_ill"].sub("", core)):
         return "unwell"
-    if _SAID["not_ill"].search(core):
+    if _SAID["not_ill"].search(core) or said:
         return "well"
-    if said is not None:
-        return "well" if said else "unwell"
-    return "well" if len(core) <= 40 and _SAID["well"].search(core) else None
+    if said is False and len(core) <= 4:
+        return "unwell"
+    # Whoever answers the greeting at all, and names nothing wrong, has been heard from.
+    return "well" if len(core) <= 40 and reading.act not in _NO_ANSWER else None
 
 
-def _looked_in(core: str, said: bool | None) -> Act | None:
+def _finished(reading: Reading, core: str, said: bool | None) -> Act | None:
+    """What a helper says who was asked whether it is done."""
+    if reading.act in ("release", "arrived", "question"):
+        return None
+    undone = _SAID["unsettled"].search(_SAID["not_unsettled"].sub("", core)) is not None
+    if said is False or (undone and not _SAID["finished"].search(core)):
+        return "release" if _SAID["gives_back"].search(core) else None
+    # Thanks come from the one who asked: then it was not the helper who answered.
+    return "confirm" if _SAID["thanked"].search(core) else "done"
+
+
+def _coming(_: Reading, core: str, said: bool | None) -> Act | None:
+    """What a helper says who was asked how far off the help is."""
+    if _SAID["gives_back"].search(core) or _SAID["busy"].search(core):
+        return "release"
+    if _SAID["finished"].search(core):
+        return "done"
+    return "arrived" if said or _SAID["moving"].search(core) else None
+
+
+def _looked_in(_: Reading, core: str, said: bool | None) -> Act | None:
     if _SAID["unseen"].search(core):
         return None
     if _SAID["seen"].search(core) and said is not False:
@@ -139,17 +161,36 @@ def _looked_in(core: str, said: bool | None) -> Act | None:
     return "claim" if said or _SAID["takes"].search(core) else None
 
 
-def _taken(core: str, said: bool | None) -> Act | None:
+def _taken(_: Reading, core: str, said: bool | None) -> Act | None:
     if said is False or (_SAID["busy"].search(core) and not _SAID["no_problem"].search(core)):
         return "release"
     return "claim" if said or _SAID["takes"].search(core) else None
+
+
+def _to_plea(reading: Reading, core: str, _: bool | None) -> Act | None:
+    """What a neighbour says after another's plea, before the bot has said anything."""
+    short = len(core) <= 40 and reading.act in ("chat", "offer", "claim")
+    return "claim" if short and _SAID["takes"].search(core) else None
+
+
+_ANSWERS: Final[dict[str, Callable[[Reading, str, bool | None], Act | None]]] = {
+    "settled": _settled,
+    "again": _settled,  # told that it is settled: the same words confirm it or reopen it
+    "well": _well,
+    "finished": _finished,
+    "coming": _coming,
+    "plea": _to_plea,
+    "vouch": _looked_in,
+    "go": _looked_in,
+    "claim": _taken,
+}
 
 
 def _standing(reading: Reading, core: str, talk: Talk) -> Act | None:
     """The act of a message by what the speaker has open, nothing having been asked."""
     act, short = reading.act, len(core) <= 24
     again = act == "need" and short and talk.has_request
-    if not short or (act in _STRONG and reading.confidence >= 0.85 and not again):
+    if not short or (act in _STRONG and reading.confidence >= 0.82 and not again):
         return None
     if talk.holds_task and (new := _of_task(act, core)):
         return new
