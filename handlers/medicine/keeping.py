@@ -24,9 +24,18 @@ def listed(ctx: Context) -> list[Line]:
     return lines.parse(ctx.slots.get("text", ""), ctx.now.date())
 
 
+def counted(ctx: Context) -> list[Line]:
+    """The things of a keeper's list. Sorry where an amount is none."""
+    found = listed(ctx)
+    if any(lines.is_odd(line) for line in found):
+        raise Sorry("medicine.odd_amount")
+    return found
+
+
 def is_list(ctx: Context) -> bool:
     """A keeper's list has amounts; `盘点今年的电影` is chatter."""
-    found = [line for line in listed(ctx) if line.quantity is not None or line.expiry]
+    said = listed(ctx)
+    found = [one for one in said if one.quantity is not None or one.expiry or lines.is_odd(one)]
     return any(rules.known(line.text) for line in found) or bool(found and desk.own_boxes(ctx))
 
 
@@ -41,7 +50,9 @@ def stock_in(ctx: Context) -> Iterator[Effect]:
     """`入库 布洛芬2盒 到期2027-05`."""
     box, put = desk.own_box(ctx), []
     today = today_at(ctx.tx, box.place_id, ctx.now)
-    for line in listed(ctx):
+    for line in counted(ctx):
+        if line.quantity == 0:
+            raise Sorry("medicine.odd_amount")
         _refuse_bad(line, today)
         columns: dict[str, Any] = {
             "box_id": box.id,
@@ -87,7 +98,7 @@ def _refuse_bad(line: Line, today: str) -> None:
 def dispose(ctx: Context) -> Iterator[Effect]:
     """`销毁 布洛芬1盒`: out of the box and out of use, what expires first."""
     box, gone = desk.own_box(ctx), []
-    for line in listed(ctx):
+    for line in counted(ctx):
         count = line.quantity or 1
         lots = _lots(ctx, box, line.name, line.text, _unit(line))
         # What may not go out any more is what is thrown away first.
@@ -112,13 +123,13 @@ def count(ctx: Context) -> Iterator[Effect]:
     """`盘点:布洛芬2盒,口罩35只`: compared with the books, corrected after a yes."""
     box = desk.own_box(ctx)
     found, differing = [], []
-    for line in listed(ctx):
+    for line in counted(ctx):
         lots = _lots(ctx, box, line.name, line.text, _unit(line))
         booked = sum(lot.on_hand for lot in lots)
-        counted = line.quantity or 0
-        if booked != counted:
-            differing.append([line.name, line.text, counted, _unit(line)])
-            values = {"what": plain(line), "booked": booked, "counted": counted}
+        there = line.quantity or 0
+        if booked != there:
+            differing.append([line.name, line.text, there, _unit(line)])
+            values = {"what": plain(line), "booked": booked, "counted": there}
             found.append(Word("medicine.difference", values))
     if not differing:
         yield ctx.reply("medicine.count_right", box=Both(box.name, box.name_en))
@@ -153,9 +164,9 @@ def count_confirmed(ctx: Context) -> Iterator[Effect]:
     box = boxes.get(ctx.tx, ctx.asked.ref)
     desk.must_keep(ctx, box)
     undated = []
-    for name, text, counted, unit in ctx.asked.data["counted"]:
+    for name, text, there, unit in ctx.asked.data["counted"]:
         lots = _lots(ctx, box, name, text, unit)
-        more = counted - sum(lot.on_hand for lot in lots)
+        more = there - sum(lot.on_hand for lot in lots)
         if more < 0:
             yield from _fewer(ctx, lots, -more)
         elif more > 0 and not _more(ctx, box, lots, more, (name, text, unit)):

@@ -45,7 +45,7 @@ _UNIT = (
     "pieces|piece|tablets|tablet|pills|pill|capsules|capsule"
 )
 _AMOUNT = re.compile(
-    rf"(?P<count>\d{{1,4}}|[一二两三四五六七八九十]{{1,3}}|\b(?:an?|one|two|three|four|five|ten)\b)\s*(?P<unit>{_UNIT})(?![a-z])(?:\s*of\b)?"
+    rf"(?P<count>(?<![\d.-])\d{{1,4}}|[一二两三四五六七八九十]{{1,3}}|\b(?:an?|one|two|three|four|five|ten)\b)\s*(?P<unit>{_UNIT})(?![a-z])(?:\s*of\b)?"
     r"|[x×*]\s*(?P<times>\d{1,4})\b|(?<![a-z\d-])(?P<bare>\d{1,4})(?=\s+[a-z])|\s(?P<last>\d{1,4})$",
     re.IGNORECASE,
 )
@@ -64,6 +64,11 @@ class Line:
     unit: str | None = None
     expiry: date | None = None
     batch: str | None = None
+
+
+def is_odd(line: Line) -> bool:
+    """Whether its amount is none that anybody counts: `-5盒`, `0.5盒`, twenty digits."""
+    return re.search(r"\d{5}|[-.]\s*\d", line.text) is not None
 
 
 def days_in(text: str, today: date) -> list[tuple[int, int, date]]:
