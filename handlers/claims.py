@@ -22,6 +22,8 @@ def take(ctx: Context) -> Iterator[Effect]:
         return
     number = naming.claimed(ctx)
     if number is None:
+        if not ctx.in_group:
+            yield ctx.reply("claims.nothing_open")
         return
     if isinstance(number, list):
         yield naming.which(ctx, number)

@@ -20,6 +20,8 @@ def give_back(ctx: Context) -> Iterator[Effect]:
         for one in waiting:
             claims.set_state(ctx.tx, one, person_id, "given_back", ctx.now)
             yield ctx.reply("claims.given_back", about=one, number=one)
+        if not waiting and not ctx.in_group:
+            yield ctx.reply("lists.tasks_none")
         return
     yield ctx.reply("claims.given_back", about=number, number=number)
     yield from lost(ctx, number, person_id, "given_back")

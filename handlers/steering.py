@@ -21,12 +21,19 @@ _OUTCOMES = {
     "不需要": "not_needed",
     "重复": "duplicate",
     "部分": "half_done",
+    "自己": "by_others",
+    "别人": "by_others",
+    "解决": "done",
+    "办好": "done",
     "referred": "referred",
     "unable": "unable",
     "unreachable": "unreachable",
     "not needed": "not_needed",
     "duplicate": "duplicate",
     "half": "half_done",
+    "others": "by_others",
+    "done": "done",
+    "solved": "done",
 }
 
 
@@ -157,7 +164,7 @@ def close(ctx: Context) -> Iterator[Effect]:
     said = ctx.slots.get("text", "").lower()
     outcome = next((value for word, value in _OUTCOMES.items() if word in said), None)
     if outcome is None:
-        outcome = "done" if said == "" or "解决" in said or "done" in said else "by_others"
+        raise Sorry("steering.which_outcome", number=request.number)
     yield from settling.close(ctx, request, outcome)
 
 
