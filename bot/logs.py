@@ -89,6 +89,8 @@ def set_up(logs: Logs, stream: TextIO | None = None) -> None:
     root.setLevel(logs.level.upper())
     for chatty in ("aiohttp.access", "apscheduler", "alembic", "sqlalchemy", "wechaty"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
+    # A beat that is skipped because the last one still runs is meant; a failed one is an error.
+    logging.getLogger("apscheduler.scheduler").setLevel(max(logging.ERROR, root.level))
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

@@ -32,6 +32,8 @@ def plea(ctx: Context) -> Iterator[Effect]:
         return
     twin = sameness.twin(ctx, place.id)
     if twin is not None:
+        if sameness.is_asked(ctx, twin):
+            return
         yield sameness.question(ctx, twin, ctx.reading, ctx.text)
         return
     yield from make(ctx, ctx.reading, ctx.text, place)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from handlers import showing
 from handlers.kit import Ask, Context
 from handlers.reading import Reading
-from storage import requests
+from storage import questions, requests
 from storage.requests import Request
 
 SHARED = ("repair", "sanitation", "safety", "dispute")
@@ -27,6 +27,12 @@ def twin(ctx: Context, place_id: int) -> Request | None:
         if same_things and same_room and (own or (both_reports and category in SHARED)):
             return other
     return None
+
+
+def is_asked(ctx: Context, other: Request) -> bool:
+    """Whether the question stands already: the same words again are no new matter."""
+    standing = questions.open_to(ctx.tx, ctx.who.id, ctx.now)
+    return any(one.kind == "same" and one.ref == other.number for one in standing)
 
 
 def question(ctx: Context, other: Request, reading: Reading, text: str) -> Ask:

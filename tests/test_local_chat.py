@@ -214,6 +214,8 @@ async def test_what_cannot_be_said_is_refused(client, asked, why):
         '{"do": "advance", "step": "1y"}',
         '{"do": "watch", "viewers": 3}',
         '{"do": "earlier", "viewer": "p1", "conversation": "r3"}',
+        '{"do": "earlier", "viewer": "p1", "conversation": "r1", "before": 99999999999999999999}',
+        "[" * 100_000,
     ],
 )
 async def test_nonsense_from_a_page_does_not_end_the_talk(client, nonsense):

@@ -202,3 +202,8 @@ async def test_odd_words_are_kept_as_they_are(gateway, text):
 async def test_half_a_character_does_no_harm(gateway):
     await ask(gateway, "a\ud800b")
     assert texts(gateway.lines("p1", "r1")) == ["a\ufffdb"]
+
+
+def test_the_file_with_private_talks_is_for_its_owner_alone(open_gateway, tmp_path):
+    open_gateway()
+    assert (tmp_path / "local.db").stat().st_mode & 0o077 == 0

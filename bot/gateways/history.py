@@ -62,6 +62,7 @@ class History:
     def __init__(self, path: Path | None) -> None:
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)  # private talks lie in it
         self._db = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=0.5)
         self._db.row_factory = sqlite3.Row
         self._db.executescript(_TABLES)

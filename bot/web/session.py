@@ -28,6 +28,11 @@ LOOK_AGAIN = 0.5  # seconds
 MOST_VIEWERS = 4
 MOST_PHOTOS = 9
 MOST_CHARACTERS = 20_000
+NONSENSE = (
+    *(ValueError, KeyError, TypeError, AttributeError, PermissionError),
+    *(OverflowError, RecursionError),
+)
+"""What a frame that no page of ours sends may lead to."""
 _OWN_ID = re.compile(r"u-[0-9a-z-]{6,64}")
 
 
@@ -94,7 +99,7 @@ class Session:
                 await self._earlier(asked)
             elif do == "advance":
                 self._chat.advance(asked["step"])
-        except (ValueError, KeyError, TypeError, AttributeError, PermissionError) as error:
+        except NONSENSE as error:
             log.warning("page_asked_nonsense", error=repr(error))
 
     async def _watch(self, viewers: list[str]) -> None:
