@@ -124,12 +124,13 @@ def _migrated(connection: sqlite3.Connection) -> Finding:
         have = [row[0] for row in connection.execute("SELECT version_num FROM alembic_version")]
     except sqlite3.OperationalError:
         have = []
-    current = have == [migrate.head()]
-    return Finding(
-        f"database: migrations {'current' if current else 'not current'}",
-        current,
-        "" if current else "`linbang backup`, then `linbang migrate`",
-    )
+    if have == [migrate.head()]:
+        return Finding("database: migrations current", True)
+    if have and have[0].isdecimal() and have[0] > migrate.head():
+        mend = "run that version again, or `linbang restore` a backup from before it"
+        return Finding(f"database: used by a newer version of the bot ({have[0]})", False, mend)
+    mend = "`linbang backup`, then `linbang migrate`"
+    return Finding("database: migrations not current", False, mend)
 
 
 def _folders(settings: Settings) -> Iterator[Finding]:

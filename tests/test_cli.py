@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -110,6 +111,11 @@ def test_a_wrong_import_says_every_line_and_writes_nothing(here: Path) -> None:
     assert json.loads(well("export", "--json"))["people"] == []
 
 
+def test_the_hundredth_line_is_no_picture(here: Path) -> None:
+    rows = "\n" * 99 + '[[people]]\nkey = "x"\nplace = "nowhere"\n'
+    assert "in.toml:100: people x" in wrong("import", str(written(here, rows)))
+
+
 def test_an_export_is_an_import(here: Path) -> None:
     well("import", EXAMPLE)
     well("export", "all.toml")
@@ -143,6 +149,16 @@ def test_migrate_goes_forwards_and_back_with_a_copy_before(here: Path) -> None:
     shown = well("migrate", "--back-to", "base")
     assert "Copied to data/backups/linbang-" in shown
     assert "The database is at base" in shown
+
+
+def test_a_revision_that_nobody_knows_is_said_to_be_so(here: Path) -> None:
+    well("migrate")
+    assert "does not know that revision" in wrong("migrate", "--back-to", "0999")
+    with sqlite3.connect(here / "data" / "linbang.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = '0999'")
+    assert "used by a newer version of the bot (0999)" in do("check").output
+    for words in (("migrate",), ("run", "--port", "0")):
+        assert "linbang restore" in wrong(*words)
 
 
 def test_a_backup_brings_back_what_was(here: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from alembic.util import CommandError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -37,12 +38,13 @@ ConfigFile = Annotated[
 
 def out() -> Console:
     """What was asked for."""
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return Console(highlight=False, emoji=False, soft_wrap=not sys.stdout.isatty())
 
 
 def err() -> Console:
     """What goes wrong, and how far long work is."""
-    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+    wrap = not sys.stderr.isatty()
+    return Console(stderr=True, highlight=False, emoji=False, soft_wrap=wrap)
 
 
 def settings_of(path: Path | None) -> Settings:
@@ -79,6 +81,12 @@ class Plainly(TyperGroup):
             complain(f"{wrong.filename}: there is no such file" if wrong.filename else str(wrong))
         except (DBAPIError, OperationalError) as wrong:
             complain(f"database: {wrong.orig}", "`linbang check` says more")
+        except CommandError as wrong:
+            complain(
+                f"database: {wrong}",
+                "This version does not know that revision. What a newer version has used needs",
+                "that version again, or a backup from before it: `linbang restore`.",
+            )
         except BrokenPipeError:
             # Whoever read what is printed has read enough; nothing is left to flush.
             sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
