@@ -5,10 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from handlers import showing
+from handlers import lists, showing
 from handlers.kit import Context, Effect, Lines, Say, ToPerson, Word, sentence
 from handlers.volunteering import spoken_hours, spoken_skills
-from storage import claims, people, places, requests
+from storage import claims, people, places, questions, requests
+
+
+def _to_me(ctx: Context) -> bool:
+    """Said to the bot, and no answer to what it asked: an elder's `你好` in the morning is one."""
+    spoken_to = not ctx.in_group or (ctx.message is not None and ctx.message.to_bot)
+    return spoken_to and not questions.open_to(ctx.tx, ctx.who.id, ctx.now)
+
+
+@sentence("hello", fits=_to_me)
+def hello(ctx: Context) -> Iterator[Effect]:
+    """`你好`: here I am; whoever holds tasks reads what could not be told before."""
+    if not ctx.in_group and claims.tasks(ctx.tx, ctx.who.id):
+        yield from lists.tasks(ctx)
+        return
+    yield ctx.reply("people.here_i_am", name=showing.name_of(ctx.who))
 
 
 @sentence("who_am_i")
