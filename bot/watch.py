@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import Engine as Database
 from sqlalchemy import text
@@ -16,6 +18,9 @@ from bot.metrics import Metrics
 from bot.neighbours import reading
 from bot.web.health import Part
 from storage import migrate, outbox
+
+LEAST_FREE = 32 * 1024**2
+"""Bytes: below this the next storm of messages may not be kept."""
 
 
 class Watch:
@@ -39,6 +44,8 @@ class Watch:
     def parts(self) -> Mapping[str, Part]:
         """The writer and its database, the migrations, and every gateway."""
         found: dict[str, Part] = {"database": self._database, "migrations": self._migrations}
+        if self._reader.url.get_backend_name() == "sqlite" and self._reader.url.database:
+            found["disk"] = self._disk
         for gateway in self._app.gateways:
             found[gateway.name] = self._listening(gateway)
         return found
@@ -46,6 +53,9 @@ class Watch:
     async def _database(self) -> str | None:
         await self._app.engine.write(lambda _: None)
         return None
+
+    async def _disk(self) -> str | None:
+        return short_of_room(Path(self._reader.url.database or "").parent, LEAST_FREE)
 
     async def _migrations(self) -> str | None:
         asked = text("SELECT version_num FROM alembic_version")
@@ -63,3 +73,9 @@ class Watch:
             return f"silent for {silent // timedelta(minutes=1)} min"
 
         return ask
+
+
+def short_of_room(folder: Path, least: int) -> str | None:
+    """What to say of a disk with fewer bytes left than ``least``; None if there is room."""
+    free = shutil.disk_usage(folder).free
+    return None if free >= least else f"{free // 1024**2} MB free: make room"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.metrics import Metrics
+from bot.watch import short_of_room
 from bot.web import health
 
 
@@ -82,3 +84,8 @@ async def test_metrics_are_served_as_prometheus_reads_them() -> None:
     status, text = await get("/metrics")
     assert status == 200
     assert "linbang_messages_heard_total 0.0" in text
+
+
+def test_a_disk_without_room_is_said_to_be_so(tmp_path: Path) -> None:
+    assert short_of_room(tmp_path, 0) is None
+    assert "make room" in str(short_of_room(tmp_path, 2**62))
