@@ -122,7 +122,7 @@ class App:
     async def stop(self) -> None:
         """Stop listening, finish what was begun, close."""
         if self._heart is not None:
-            self._heart.stop()
+            await self._heart.stop()
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:

@@ -5,6 +5,7 @@ Deadlines of people and requests are rows (`storage.timers`); only these few job
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
@@ -70,12 +72,23 @@ class Heart:
             timezone=calendar.zone,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
-        self._scheduler.add_job(beat, IntervalTrigger(seconds=1), id="heartbeat")
+        self._working = asyncio.Lock()
+        self._add(beat, IntervalTrigger(seconds=1), "heartbeat")
         for job in calendar.jobs:
-            self._scheduler.add_job(job.run, job.trigger(calendar.zone), id=job.name)
+            self._add(job.run, job.trigger(calendar.zone), job.name)
+
+    def _add(self, run: Callable[[], Awaitable[Any]], trigger: BaseTrigger, name: str) -> None:
+        async def one_at_a_time() -> None:
+            async with self._working:
+                await run()
+
+        self._scheduler.add_job(one_at_a_time, trigger, id=name)
 
     def start(self) -> None:
         self._scheduler.start()
 
-    def stop(self) -> None:
-        self._scheduler.shutdown(wait=False)
+    async def stop(self) -> None:
+        """Let what has begun come to its end; nothing begins any more."""
+        self._scheduler.pause()
+        async with self._working:
+            self._scheduler.shutdown(wait=False)
