@@ -130,7 +130,9 @@ def _busy(ctx: Context) -> tuple[bool, bool]:
     if key not in ctx.tx.memo:
         person_id = ctx.speaker.id or 0
         ctx.tx.memo[key] = (
-            bool(claims.tasks(ctx.tx, person_id, (*requests.IN_HAND, "done", "waiting"))),
+            bool(
+                claims.tasks(ctx.tx, person_id, (*requests.IN_HAND, "reopened", "done", "waiting"))
+            ),
             requests.is_waiting(ctx.tx, person_id),
         )
     found: tuple[bool, bool] = ctx.tx.memo[key]

@@ -6,7 +6,7 @@ import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 
 from bot.carry import carry_out
@@ -21,6 +21,9 @@ from storage.db import Transaction
 from storage.outbox import LetterRow
 from storage.people import Person
 from storage.rooms import Room
+
+MOST_ANSWERS = 20
+"""So many words of one person are answered in a minute; danger always is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Desk:
 
     def __init__(self, features: Features, words: Words, policy: Policy, recast: Recast) -> None:
         self._features, self._words, self._policy, self._recast = features, words, policy, recast
+        self._answered: dict[int, tuple[datetime, int]] = {}
 
     def seen(self, tx: Transaction, events: Sequence[Heard]) -> set[str]:
         """The ids among these that were recorded before; the set grows as the batch goes on."""
@@ -98,11 +102,21 @@ class Desk:
         ctx = self._context(tx, event, now)
         inbox.record(tx, event.mid, event.message.at, ctx.late)
         handler = choose(ctx, self._features, self._recast)
+        if handler is not None and ctx.reading.emergency is None and self._is_flood(ctx):
+            return 0
         welcome = newcomers.notice(ctx, handler is not None)
         if handler is None:
             return carry_out(ctx, welcome, self._words)
         self._follow_language(ctx)
         return self._carry(ctx, handler, welcome)
+
+    def _is_flood(self, ctx: Context) -> bool:
+        """Whether this person was answered so often this minute that they are not answered now."""
+        minute, answers = self._answered.get(ctx.who.id, (ctx.now, 0))
+        if ctx.now - minute >= timedelta(minutes=1):
+            minute, answers = ctx.now, 0
+        self._answered[ctx.who.id] = minute, answers + 1
+        return answers >= MOST_ANSWERS
 
     def _carry(self, ctx: Context, handler: Handler, before: Sequence[object] = ()) -> int:
         letters = carry_out(ctx, chain(before, handler(ctx)), self._words)  # type: ignore[arg-type]
