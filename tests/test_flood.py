@@ -8,7 +8,7 @@ from bot.play import parse_text, run
 
 async def answers(talk: str) -> list[str]:
     played = await run(parse_text(talk))
-    return [line.kind for line in played.lines if line.sender is None]
+    return [line.key for line in played.lines if line.sender is None]
 
 
 async def test_the_same_question_over_and_over_is_answered_for_a_while() -> None:
