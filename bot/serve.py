@@ -27,7 +27,7 @@ from bot.watch import Watch
 from bot.web import health, server
 from bot.web.local_chat import LocalChat, PersonCard, RoomCard, StatusCard, Step
 from storage import backup
-from storage.db import open_reader
+from storage.db import disposing, open_reader
 
 log = structlog.get_logger(__name__)
 
@@ -117,18 +117,16 @@ async def _open(
     elif example and not settings.database.path.exists():
         clock.set(_by_day(clock.now(), zone))
         _keep(clock, clock_file)
-    database = store.prepare(settings, clock.now(), example=example)
-    stack.callback(database.dispose)
-    reader = open_reader(store.url_of(settings))
-    stack.callback(reader.dispose)
+    database = stack.enter_context(store.prepared(settings, clock.now(), example=example))
+    reader = stack.enter_context(disposing(open_reader(store.url_of(settings))))
     media = MediaStore(settings.media.folder)
     gateway = LocalGateway(settings.database.path.with_name("local-chat.db"), media, clock)
     stack.callback(gateway.close)
     app = App(database, [gateway], clock, policy=settings.policy, zone=zone)
     if nightly:
         app.calendar.jobs = [*app.calendar.jobs, _nightly(settings)]
-    await app.start()
     stack.push_async_callback(app.stop)
+    await app.start()
     return gateway, Street(app, reader, clock, zone, clock_file)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from sqlalchemy import Engine as Database
 from bot import exchange, neighbours, worlds
 from bot.config import Settings
 from storage import backup, migrate, places
-from storage.db import open_database, transaction
+from storage.db import disposing, open_database, transaction
 
 log = structlog.get_logger(__name__)
 
@@ -55,14 +57,15 @@ def update(settings: Settings, now: datetime) -> None:
     migrate.upgrade(url)
 
 
-def prepare(settings: Settings, now: datetime, *, example: bool) -> Database:
+@contextmanager
+def prepared(settings: Settings, now: datetime, *, example: bool) -> Iterator[Database]:
     """The database, brought up to date; an empty one gets the example compound if wanted."""
     update(settings, now)
-    database = open_database(url_of(settings))
-    with transaction(database) as tx:
-        if example and not places.every(tx):
-            bundle = exchange.read(worlds.path_of(EXAMPLE))
-            exchange.bring_in(tx, bundle, now, zone=settings.place.time_zone)
-        if settings.gateways.local.enabled:
-            worlds.open_rooms(tx, neighbours.GATEWAY)
-    return database
+    with disposing(open_database(url_of(settings))) as database:
+        with transaction(database) as tx:
+            if example and not places.every(tx):
+                bundle = exchange.read(worlds.path_of(EXAMPLE))
+                exchange.bring_in(tx, bundle, now, zone=settings.place.time_zone)
+            if settings.gateways.local.enabled:
+                worlds.open_rooms(tx, neighbours.GATEWAY)
+        yield database

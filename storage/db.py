@@ -92,6 +92,15 @@ def open_reader(url: str) -> Engine:
     return engine
 
 
+@contextmanager
+def disposing(database: Engine) -> Iterator[Engine]:
+    """The engine, and at the end none of its connections."""
+    try:
+        yield database
+    finally:
+        database.dispose()
+
+
 def _set_pragmas(connection: Any, _: Any) -> None:
     # The driver must not open transactions by itself: `begin` below says how.
     connection.isolation_level = None

@@ -14,7 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from storage.db import open_database, open_reader
+from storage.db import disposing, open_database, open_reader
 from storage.tables import metadata
 
 FOLDER = Path(__file__).with_name("migrations")
@@ -30,11 +30,8 @@ def head() -> str:
 
 def current(url: str) -> str | None:
     """The revision of a database; None for an empty one."""
-    engine = open_reader(url)
-    with engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-    engine.dispose()
-    return found
+    with disposing(open_reader(url)) as engine, engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 def upgrade(url: str, to: str = "head") -> None:
@@ -61,8 +58,7 @@ def differences(connection: Connection) -> list[Any]:
 def _run(url: str, work: Callable[[Config], object]) -> None:
     config = Config(stdout=io.StringIO())
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
-    engine = open_database(url)
-    with engine.connect() as connection:
+    with disposing(open_database(url)) as engine, engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             # A table that is copied must not take the rows that refer to it along. The switch
             # works only between transactions, so it goes past SQLAlchemy.
@@ -70,4 +66,3 @@ def _run(url: str, work: Callable[[Config], object]) -> None:
         config.attributes["connection"] = connection
         with connection.begin():
             work(config)
-    engine.dispose()

@@ -17,7 +17,7 @@ from bot.config import Settings
 from bot.exchange.writing import as_json, as_toml
 from bot.only_one import only_one
 from storage import backup, migrate
-from storage.db import open_database, open_reader, transaction
+from storage.db import disposing, open_database, open_reader, transaction
 
 
 def import_(
@@ -44,8 +44,7 @@ def import_(
     with only_one(settings.database.path), progress() as bar:
         store.update(settings, SystemClock().now())
         task = bar.add_task("importing", total=sum(map(len, bundle.rows.values())))
-        database = open_database(url)
-        with transaction(database) as tx:
+        with disposing(open_database(url)) as database, transaction(database) as tx:
             counts = exchange.bring_in(
                 tx,
                 bundle,
@@ -55,7 +54,6 @@ def import_(
             )
             if dry_run:
                 tx.connection.get_transaction().rollback()  # type: ignore[union-attr]
-        database.dispose()
     table = Table("", "new", "known", box=None)
     for section, (new, known) in counts.items():
         table.add_row(section, str(new), str(known))
@@ -89,10 +87,11 @@ def export(
     """
     settings = settings_of(config)
     database = _existing(settings)
-    reader = open_reader(f"sqlite:///{database}")
-    with neighbours.reading(reader) as tx:
+    with (
+        disposing(open_reader(f"sqlite:///{database}")) as reader,
+        neighbours.reading(reader) as tx,
+    ):
         sections = exchange.gather(tx)
-    reader.dispose()
     if file is None:
         sys.stdout.write(as_json(sections) if json else as_toml(sections))
         return

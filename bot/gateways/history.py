@@ -65,7 +65,11 @@ class History:
             path.touch(mode=0o600)  # private talks lie in it
         self._db = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=0.5)
         self._db.row_factory = sqlite3.Row
-        self._db.executescript(_TABLES)
+        try:
+            self._db.executescript(_TABLES)
+        except sqlite3.Error:
+            self._db.close()
+            raise
 
     def close(self) -> None:
         """Let go of the file."""

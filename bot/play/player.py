@@ -80,34 +80,34 @@ def _reader() -> Reader:
 
 async def run(script: Script) -> Played:
     """Play a transcript to its end. Raises BadScript where it asks for what there is not."""
-    with TemporaryDirectory(prefix="linbang-play-") as folder:
-        player = _Player(script, Path(folder))
+    with (
+        TemporaryDirectory(prefix="linbang-play-") as folder,
+        world.built(script, _address(script, Path(folder))) as made,
+    ):
+        player = _Player(script, Path(folder), made)
         try:
             return await player.play()
         finally:
-            player.end()
+            player.kill()
+
+
+def _address(script: Script, folder: Path) -> str:
+    """Of the database: in memory where it need not outlive the bot, which is much faster."""
+    dies = any(
+        isinstance(turn.doing, Deed) or (isinstance(turn.doing, Talk) and turn.doing.death)
+        for turn in script.turns
+    )
+    return f"sqlite:///{folder / 'play.db'}" if dies else "sqlite://"
 
 
 class _Player:
-    def __init__(self, script: Script, folder: Path) -> None:
-        self.script = script
-        # In memory where it need not outlive the bot: much faster.
-        dies = any(
-            isinstance(turn.doing, Deed) or (isinstance(turn.doing, Talk) and turn.doing.death)
-            for turn in script.turns
-        )
-        url = f"sqlite:///{folder / 'play.db'}" if dies else "sqlite://"
-        self.world = world.build(script, url)
+    def __init__(self, script: Script, folder: Path, made: world.World) -> None:
+        self.script, self.world = script, made
         self.clock = PaperClock(self.world.start)
         self.road = Road(self.clock)
         self.cast = Cast(script, folder, self.world.zone)
         self.app: App | None = None
         self.waiting: list[Message] = []
-
-    def end(self) -> None:
-        """Let go of everything."""
-        self._kill()
-        self.world.database.dispose()
 
     async def play(self) -> Played:
         played = Played(self.script)
@@ -181,7 +181,7 @@ class _Player:
         if self.app is None or self.road.is_down or talk.death == "recording":
             self.waiting += messages
             if talk.death:
-                self._kill()
+                self.kill()
             return
         await self._hear(messages, at_once=len(talk.lines) > 1)
         if talk.death != "sending":
@@ -190,7 +190,7 @@ class _Player:
                 await self._go_on()
         if talk.death:
             self.road.kills = self.road.dead = False
-            self._kill()
+            self.kill()
 
     async def _hear(self, messages: list[Message], *, at_once: bool) -> None:
         """One after the other; or all waiting in the engine before any is handled."""
@@ -216,12 +216,12 @@ class _Player:
     async def _deed(self, deed: Deed) -> None:
         match deed.what:
             case "kill" | "stop":
-                self._kill()
+                self.kill()
             case "restart":
-                self._kill()
+                self.kill()
                 await self._start()
             case "down" if deed.wait is not None:
-                self._kill()
+                self.kill()
                 await self._wait(deed.wait)
                 await self._start()
             case "jump" if deed.wait is not None:
@@ -252,7 +252,8 @@ class _Player:
         await self.app.start(live=False)
         await self._catch_up()
 
-    def _kill(self) -> None:
+    def kill(self) -> None:
+        """Stop the bot, if it runs."""
         if self.app is not None:
             self.app.engine.stop()
             self.app = None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +22,7 @@ from bot.play.road import GATEWAY
 from bot.play.steps import BadScript, Script
 from handlers.policy import Policy
 from storage import places
-from storage.db import Transaction, open_database, transaction
+from storage.db import Transaction, disposing, open_database, transaction
 from storage.people import PERSON
 from storage.tables import metadata
 
@@ -35,11 +37,18 @@ class World:
     start: datetime
 
 
-def build(script: Script, url: str) -> World:
-    """Set the scene. Raises BadScript."""
+@contextmanager
+def built(script: Script, url: str) -> Iterator[World]:
+    """Set the scene, and clear it away at the end. Raises BadScript."""
     policy = _policy(script)
-    database = open_database(url)
-    metadata().create_all(database)
+    with disposing(open_database(url)) as database:
+        metadata().create_all(database)
+        zone, start = _furnish(script, database)
+        yield World(database, policy, zone, start)
+
+
+def _furnish(script: Script, database: Database) -> tuple[ZoneInfo, datetime]:
+    """Bring in who lives there; the zone, and when it begins."""
     with transaction(database) as tx:
         now = _moment(script, ZoneInfo("Asia/Shanghai"))
         _bring_in(script, tx, now)
@@ -52,7 +61,7 @@ def build(script: Script, url: str) -> World:
         tx.memo.clear()
         for newcomer in script.people:
             register(tx, script, newcomer, start)
-    return World(database, policy, zone, start)
+    return zone, start
 
 
 def _moment(script: Script, zone: ZoneInfo) -> datetime:
