@@ -3,8 +3,33 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
+from sqlalchemy import Engine
+
+from storage.db import disposing, open_database
+from storage.tables import metadata
+
+
+@pytest.fixture
+def opened() -> Iterator[Callable[..., Engine]]:
+    """Opens databases with all tables, in memory or at an address, till the test is over."""
+    with ExitStack() as stack:
+
+        def opener(url: str = "sqlite://") -> Engine:
+            database = stack.enter_context(disposing(open_database(url)))
+            metadata().create_all(database)
+            return database
+
+        yield opener
+
+
+@pytest.fixture
+def database(opened: Callable[..., Engine]) -> Engine:
+    """An empty database in memory."""
+    return opened()
 
 
 @pytest.hookimpl(trylast=True)

@@ -11,7 +11,7 @@ import pytest
 
 from bot.only_one import AlreadyRunning, only_one
 from storage import backup, migrate
-from storage.db import open_database
+from storage.db import disposing, open_database
 
 NOW = datetime(2027, 3, 1, 19, 30, tzinfo=UTC)
 
@@ -48,17 +48,15 @@ def test_a_copy_holds_every_row_and_is_one_file(database: Path, tmp_path: Path) 
 
 def test_a_copy_is_of_one_instant_though_others_write(database: Path, tmp_path: Path) -> None:
     add(database, 200_000)
-    writer = open_database(f"sqlite:///{database}")
     steps = []
 
     def meanwhile(done: int, whole: int) -> None:
         steps.append((done, whole))
         if len(steps) == 1:  # as the bot would, between two pages
-            with writer.begin() as connection:
-                connection.exec_driver_sql("INSERT INTO inbox VALUES ('while copying', 0, 0)")
+            with disposing(open_database(f"sqlite:///{database}")) as writer, writer.begin() as bot:
+                bot.exec_driver_sql("INSERT INTO inbox VALUES ('while copying', 0, 0)")
 
     made = backup.backup(database, tmp_path / "copies", NOW, progress=meanwhile)
-    writer.dispose()
     assert len(steps) > 1
     assert steps[-1][0] == steps[-1][1]
     assert (seen(made.path), seen(database)) == (201_000, 201_001)
@@ -89,12 +87,11 @@ def test_photos_go_along_once(database: Path, tmp_path: Path) -> None:
 def test_restoring_keeps_the_old_one_whole(database: Path, tmp_path: Path) -> None:
     made = backup.backup(database, tmp_path / "copies", NOW)
     # What was written since is still in the write-ahead log, as after a crash.
-    bot = sqlite3.connect(database)
-    bot.execute("PRAGMA journal_mode=WAL")
-    bot.execute("INSERT INTO inbox VALUES ('since', 0, 0)")
-    bot.commit()
-    aside = backup.restore(made.path, database, NOW)
-    bot.close()
+    with contextlib.closing(sqlite3.connect(database)) as bot:
+        bot.execute("PRAGMA journal_mode=WAL")
+        bot.execute("INSERT INTO inbox VALUES ('since', 0, 0)")
+        bot.commit()
+        aside = backup.restore(made.path, database, NOW)
     assert aside == database.with_name("linbang.db.before-20270301-193000")
     assert aside is not None
     assert (seen(database), seen(aside)) == (1000, 1001)
@@ -121,7 +118,8 @@ def test_a_damaged_copy_changes_nothing(database: Path, tmp_path: Path, harm: st
             copy.write_bytes(b"")
         case "another":
             copy.unlink()
-            sqlite3.connect(copy).execute("CREATE TABLE x (y)").connection.close()
+            with contextlib.closing(sqlite3.connect(copy)) as other:
+                other.execute("CREATE TABLE x (y)")
     with pytest.raises(backup.Damaged):
         backup.restore(copy, database, NOW)
     assert seen(database) == 1000

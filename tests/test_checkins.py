@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -22,8 +22,7 @@ from handlers.kit import Message
 from handlers.policy import Policy
 from storage import checkins, people, places, vitals
 from storage.checkins import Checkin
-from storage.db import Transaction, open_database, transaction
-from storage.tables import metadata
+from storage.db import Transaction, transaction
 
 SHANGHAI = "Asia/Shanghai"
 READER = Reader()
@@ -67,23 +66,34 @@ class Street:
             return tx.rows(Checkin, checkins.CHECKIN.select().order_by(checkins.CHECKIN.c.id))
 
 
-async def street(
-    start: datetime,
-    people_of: Callable[[Transaction, int], None],
-    *,
-    zone: str = SHANGHAI,
-    url: str = "sqlite://",
-) -> Street:
-    database = open_database(url)
-    metadata().create_all(database)
-    with transaction(database) as tx:
-        place_id = places.add(tx, key="b1", name="1号楼", kind="building", number="1", zone=zone)
-        people_of(tx, place_id)
-    clock, road = PaperClock(start), PaperGateway()
-    app = App(database, [road], clock, zone=ZoneInfo(zone), reader=READER)
-    made = Street(database, clock, road, app)
-    await app.start(live=False)
-    return made
+Built = Callable[..., Awaitable[Street]]
+
+
+@pytest.fixture
+async def street(opened: Callable[..., Engine]) -> AsyncIterator[Built]:
+    """Builds streets; their bots stop when the test is over."""
+    built = []
+
+    async def build(
+        start: datetime,
+        people_of: Callable[[Transaction, int], None],
+        *,
+        zone: str = SHANGHAI,
+        url: str = "sqlite://",
+    ) -> Street:
+        database = opened(url)
+        with transaction(database) as tx:
+            place = {"key": "b1", "name": "1号楼", "kind": "building", "number": "1"}
+            people_of(tx, places.add(tx, **place, zone=zone))
+        clock, road = PaperClock(start), PaperGateway()
+        app = App(database, [road], clock, zone=ZoneInfo(zone), reader=READER)
+        built.append(Street(database, clock, road, app))
+        await app.start(live=False)
+        return built[-1]
+
+    yield build
+    for made in built:
+        await made.app.stop()
 
 
 def person(tx: Transaction, place_id: int, name: str, *roles: str) -> int:
@@ -108,7 +118,7 @@ def one_elder(tx: Transaction, place_id: int) -> None:
     plan(tx, person(tx, place_id, "王奶奶"), neighbour_id=neighbour)
 
 
-async def test_five_hundred_elders_due_at_once_are_greeted_once_each() -> None:
+async def test_five_hundred_elders_due_at_once_are_greeted_once_each(street: Built) -> None:
     def many(tx: Transaction, place_id: int) -> None:
         for number in range(500):
             plan(tx, person(tx, place_id, f"elder{number}"))
@@ -123,11 +133,10 @@ async def test_five_hundred_elders_due_at_once_are_greeted_once_each() -> None:
     await made.restart()
     await made.restart(timedelta(minutes=5))
     assert len(made.road.sent) == 500
-    await made.app.stop()
 
 
 async def test_a_restart_in_the_middle_of_the_ladder_repeats_nothing_and_skips_nothing(
-    tmp_path: Path,
+    tmp_path: Path, street: Built
 ) -> None:
     url = f"sqlite:///{tmp_path / 'street.db'}"
     made = await street(datetime(2026, 3, 2, tzinfo=UTC), one_elder, url=url)
@@ -144,10 +153,9 @@ async def test_a_restart_in_the_middle_of_the_ladder_repeats_nothing_and_skips_n
     await made.until(2026, 3, 2, 23, 0)
     assert made.said_to("李强") == []
     assert [row.outcome for row in made.rows() if row.day == "2026-03-02"] == ["vouched"]
-    await made.app.stop()
 
 
-async def test_nobody_answers_and_nobody_goes_so_it_stays_open_as_a_red_line() -> None:
+async def test_nobody_answers_and_nobody_goes_so_it_stays_open_as_a_red_line(street: Built) -> None:
     made = await street(datetime(2026, 3, 2, tzinfo=UTC), one_elder)
     await made.until(2026, 3, 3, 8, 1)
     assert made.said_to("李阿姨") == ["checkins.neighbour"]
@@ -157,10 +165,9 @@ async def test_nobody_answers_and_nobody_goes_so_it_stays_open_as_a_red_line() -
     assert made.said_to("吴站长").count("checkins.red_lines") == 1
     await made.say("李强", "人没事,手机坏了")
     assert made.said_to("吴站长")[-1] == "checkins.all_clear"
-    await made.app.stop()
 
 
-async def test_an_outage_alarms_nobody_and_lists_the_unknown_once() -> None:
+async def test_an_outage_alarms_nobody_and_lists_the_unknown_once(street: Built) -> None:
     made = await street(datetime(2026, 3, 2, tzinfo=UTC), one_elder)
     await made.until(2026, 3, 2, 8, 0)
     await made.restart(timedelta(hours=6))
@@ -168,10 +175,11 @@ async def test_an_outage_alarms_nobody_and_lists_the_unknown_once() -> None:
     assert made.said_to("李强") == made.said_to("吴站长") == ["checkins.unknown"]
     await made.restart()
     assert made.said_to("李强") == ["checkins.unknown"]
-    await made.app.stop()
 
 
-async def test_a_missed_greeting_is_caught_up_and_its_ladder_counts_from_then() -> None:
+async def test_a_missed_greeting_is_caught_up_and_its_ladder_counts_from_then(
+    street: Built,
+) -> None:
     made = await street(datetime(2026, 3, 2, tzinfo=UTC), one_elder)
     await made.until(2026, 3, 2, 8, 0)
     await made.restart(timedelta(hours=2))
@@ -180,7 +188,6 @@ async def test_a_missed_greeting_is_caught_up_and_its_ladder_counts_from_then() 
     assert made.said_to("李阿姨") == []
     await made.until(2026, 3, 2, 11, 1)
     assert made.said_to("李阿姨") == ["checkins.neighbour"]
-    await made.app.stop()
 
 
 @pytest.mark.parametrize(
@@ -192,7 +199,9 @@ async def test_a_missed_greeting_is_caught_up_and_its_ladder_counts_from_then() 
         (datetime(2026, 10, 23, 12, tzinfo=UTC), 90),  # 1:30 comes twice that day
     ],
 )
-async def test_once_a_day_by_the_wall_clock_through_clock_changes(start: datetime, at: int) -> None:
+async def test_once_a_day_by_the_wall_clock_through_clock_changes(
+    start: datetime, at: int, street: Built
+) -> None:
     def elder(tx: Transaction, place_id: int) -> None:
         plan(tx, person(tx, place_id, "Mrs Hill"), at)
 
@@ -205,10 +214,9 @@ async def test_once_a_day_by_the_wall_clock_through_clock_changes(start: datetim
     if at == 510:
         shown = {row.due_at.astimezone(london).time().isoformat() for row in made.rows()}
         assert shown == {"08:30:00"}
-    await made.app.stop()
 
 
-async def test_every_other_day_and_weekly() -> None:
+async def test_every_other_day_and_weekly(street: Built) -> None:
     def elders(tx: Transaction, place_id: int) -> None:
         plan(tx, person(tx, place_id, "yellow"), tier="yellow", from_day="2026-03-02")
         plan(tx, person(tx, place_id, "green"), tier="green", from_day="2026-03-03")
@@ -220,28 +228,25 @@ async def test_every_other_day_and_weekly() -> None:
         "02", "04", "06", "08", "10", "12", "14",
     ]  # fmt: skip
     assert [day for person_id, day in days if person_id == 2] == ["03", "10"]
-    await made.app.stop()
 
 
-async def test_a_voice_message_or_a_photo_is_contact() -> None:
+async def test_a_voice_message_or_a_photo_is_contact(street: Built) -> None:
     made = await street(datetime(2026, 3, 2, tzinfo=UTC), one_elder)
     await made.until(2026, 3, 2, 8, 31)
     await made.say("王奶奶", "", voice=True)
     assert made.said_to("王奶奶") == ["checkins.greeting", "checkins.contact_made"]
-    await made.app.stop()
 
 
-async def test_asking_for_milk_is_a_sign_of_life() -> None:
+async def test_asking_for_milk_is_a_sign_of_life(street: Built) -> None:
     made = await street(datetime(2026, 3, 2, tzinfo=UTC), one_elder)
     await made.until(2026, 3, 2, 8, 31)
     await made.say("王奶奶", "谁能帮我带两盒牛奶?")
     await made.until(2026, 3, 2, 10, 0)
     assert "checkins.second" not in made.said_to("王奶奶")
     assert "checkins.neighbour" not in made.said_to("李阿姨")
-    await made.app.stop()
 
 
-async def test_an_emergency_comes_first_and_no_bare_word_closes_the_check_in() -> None:
+async def test_an_emergency_comes_first_and_no_bare_word_closes_the_check_in(street: Built) -> None:
     made = await street(datetime(2026, 3, 2, tzinfo=UTC), one_elder)
     await made.until(2026, 3, 2, 8, 31)
     await made.say("王奶奶", "我胸口疼得厉害,喘不上气")
@@ -250,10 +255,9 @@ async def test_an_emergency_comes_first_and_no_bare_word_closes_the_check_in() -
     assert made.rows()[0].state == "alerting"
     await made.until(2026, 3, 2, 12, 0)
     assert "checkins.neighbour" not in made.said_to("李阿姨")
-    await made.app.stop()
 
 
-async def test_nobody_is_greeted_without_consent_or_after_leaving() -> None:
+async def test_nobody_is_greeted_without_consent_or_after_leaving(street: Built) -> None:
     def elders(tx: Transaction, place_id: int) -> None:
         plan(tx, person(tx, place_id, "unasked"), consent_at=None, consent_by=None)
         left = datetime(2026, 1, 1, tzinfo=UTC)
@@ -262,7 +266,6 @@ async def test_nobody_is_greeted_without_consent_or_after_leaving() -> None:
     made = await street(datetime(2026, 3, 2, tzinfo=UTC), elders)
     await made.until(2026, 3, 4, 0, 0)
     assert made.road.sent == []
-    await made.app.stop()
 
 
 @pytest.mark.parametrize(
@@ -348,7 +351,7 @@ def test_days_are_read_from_words(text: str, day: str | None) -> None:
     assert (found.isoformat() if found else None) == day
 
 
-async def test_readings_are_kept_and_duty_hears_of_those_beyond_the_limits() -> None:
+async def test_readings_are_kept_and_duty_hears_of_those_beyond_the_limits(street: Built) -> None:
     made = await street(datetime(2026, 3, 2, tzinfo=UTC), one_elder)
     await made.until(2026, 3, 2, 8, 31)
     await made.say("王奶奶", "挺好,血压190/100")
@@ -356,10 +359,9 @@ async def test_readings_are_kept_and_duty_hears_of_those_beyond_the_limits() -> 
         kept = [(one.kind, one.value, one.value2, one.unit) for one in vitals.of_person(tx, 4)]
     assert kept == [("blood_pressure", 190.0, 100.0, "mmHg")]
     assert made.said_to("李强") == ["checkins.vital_alarm"]
-    await made.app.stop()
 
 
-async def test_old_check_ins_are_forgotten() -> None:
+async def test_old_check_ins_are_forgotten(street: Built) -> None:
     made = await street(datetime(2026, 3, 2, tzinfo=UTC), one_elder)
     await made.until(2026, 3, 2, 8, 31)
     await made.say("王奶奶", "好")
@@ -367,4 +369,3 @@ async def test_old_check_ins_are_forgotten() -> None:
     await made.say("王奶奶", "不用每天问了")
     await made.app.advance(made.clock.now() + timedelta(days=days + 1))
     assert made.rows() == []
-    await made.app.stop()

@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import aiohttp
@@ -154,7 +154,7 @@ def test_migrate_goes_forwards_and_back_with_a_copy_before(here: Path) -> None:
 def test_a_revision_that_nobody_knows_is_said_to_be_so(here: Path) -> None:
     well("migrate")
     assert "does not know that revision" in wrong("migrate", "--back-to", "0999")
-    with sqlite3.connect(here / "data" / "linbang.db") as database:
+    with closing(sqlite3.connect(here / "data" / "linbang.db")) as database, database:
         database.execute("UPDATE alembic_version SET version_num = '0999'")
     assert "used by a newer version of the bot (0999)" in do("check").output
     for words in (("migrate",), ("run", "--port", "0")):

@@ -7,24 +7,22 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import Engine
 
 from bot.app import App
 from bot.clock import PaperClock
 from bot.gateways.paper import PaperGateway
 from handlers import duty as paging
 from storage import duty, people, places
-from storage.db import Transaction, open_database, transaction
-from storage.tables import metadata
+from storage.db import Transaction, transaction
 
 ZONE = ZoneInfo("Asia/Shanghai")
 FRIDAY = datetime(2026, 3, 6, 23, tzinfo=ZONE)
 
 
 @pytest.fixture
-def tx() -> Iterator[Transaction]:
+def tx(database: Engine) -> Iterator[Transaction]:
     """A grid with a building in it."""
-    database = open_database("sqlite://")
-    metadata().create_all(database)
     with transaction(database) as made:
         grid = places.add(made, key="grid", name="幸福里", kind="grid")
         places.add(made, key="b1", name="1号楼", kind="building", parent_id=grid)
@@ -119,9 +117,7 @@ def test_gaps_of_a_day(tx: Transaction) -> None:
     assert shown(sunday) == [("00:00", "08:00"), ("20:00", "00:00")]
 
 
-async def test_a_hole_is_told_seven_days_and_a_day_ahead_once_each() -> None:
-    database = open_database("sqlite://")
-    metadata().create_all(database)
+async def test_a_hole_is_told_seven_days_and_a_day_ahead_once_each(database: Engine) -> None:
     with transaction(database) as tx:
         places.add(tx, key="grid", name="幸福里", kind="grid")
         person(tx, "吴站长", "coordinator")

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import tomllib
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,8 @@ from bot.exchange.shapes import SHAPES
 from bot.exchange.writing import as_csv, as_toml
 from storage import boxes, checkins, claims, duty, people, places, requests
 from storage.boxes import LOT, MOVEMENT
-from storage.db import Transaction, open_database, transaction
+from storage.db import Transaction, transaction
 from storage.people import ACCOUNT, PERSON, ROLE
-from storage.tables import metadata
 
 NOW = datetime(2027, 3, 1, 1, 0, tzinfo=UTC)
 EXAMPLE = worlds.path_of("xingfuli")
@@ -48,13 +48,6 @@ skills = ["repair", "transport"]
 hours = ["67 20:00-02:00"]
 accounts = ["wechat:wxid_li"]
 """
-
-
-@pytest.fixture
-def database() -> Engine:
-    engine = open_database("sqlite://")
-    metadata().create_all(engine)
-    return engine
 
 
 def written(folder: Path, text: str, name: str = "in.toml") -> Path:
@@ -143,13 +136,12 @@ def test_the_same_file_twice_doubles_nothing(database: Engine) -> None:
 
 @pytest.mark.parametrize("name", ["out.toml", "out.json", "tables"])
 def test_what_goes_out_comes_in_again_as_it_was(
-    database: Engine, tmp_path: Path, name: str
+    database: Engine, opened: Callable[..., Engine], tmp_path: Path, name: str
 ) -> None:
     bring(database, EXAMPLE)
     exported = gathered(database)
     exchange.write(exported, tmp_path / name)
-    other = open_database("sqlite://")
-    metadata().create_all(other)
+    other = opened()
     bring(other, tmp_path / name)
     assert gathered(other) == exported
 

@@ -11,13 +11,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlmodel import SQLModel
 
 from bot.play import Played, parse_text, run
 from bot.understanding.lexicon import lexicon
 from handlers.medicine import lines, rules
 from storage import boxes, holds, people, places, requests
-from storage.db import Transaction, open_database, transaction
+from storage.db import Transaction, disposing, open_database, transaction
 from storage.tables import metadata
 
 ROOT = Path(__file__).parent.parent
@@ -333,9 +332,8 @@ STEPS = st.lists(
 def test_the_stock_is_the_sum_of_movements_and_never_negative(
     steps: list[tuple[str, int, int]],
 ) -> None:
-    engine = open_database("sqlite://")
-    SQLModel.metadata.create_all(engine, tables=list(metadata().tables.values()))
-    with transaction(engine) as tx:
+    with disposing(open_database("sqlite://")) as engine, transaction(engine) as tx:
+        metadata().create_all(tx.connection)
         at = a_box(tx)
         lot, keeper = at.lot, at.keeper
         for step, quantity, which in steps:
@@ -348,7 +346,6 @@ def test_the_stock_is_the_sum_of_movements_and_never_negative(
         assert all(one.person_id == keeper for one in boxes.ledger(tx, lot))
         undone = [one.undoes for one in boxes.ledger(tx, lot) if one.undoes]
         assert len(undone) == len(set(undone))
-    engine.dispose()
 
 
 def do(tx: Transaction, step: str, quantity: int, at: Books, number: int) -> bool:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.clock import SystemClock
 from storage import migrate, tables
-from storage.db import Instant, open_database, open_reader
+from storage.db import Instant, disposing, open_database, open_reader
 from storage.migrate import FOLDER
 from storage.tables import metadata
 
@@ -70,16 +70,13 @@ def revisions() -> list[str]:
 def test_migrations_make_what_the_tables_say(url: str) -> None:
     migrate.upgrade(url)
     assert migrate.current(url) == migrate.head() == revisions()[-1]
-    database = open_database(url)
-    with database.connect() as connection:
+    with disposing(open_database(url)) as database, database.connect() as connection:
         assert migrate.differences(connection) == []
-    database.dispose()
 
 
 def test_a_filled_database_goes_forwards_and_back_step_by_step(url: str) -> None:
     migrate.upgrade(url)
-    database = open_database(url)
-    with database.begin() as connection:
+    with disposing(open_database(url)) as database, database.begin() as connection:
         fill(connection)
         filled = counts(connection)
     assert set(filled.values()) == {1}
@@ -89,48 +86,48 @@ def test_a_filled_database_goes_forwards_and_back_step_by_step(url: str) -> None
     for revision in revisions():
         migrate.upgrade(url, revision)
         assert migrate.current(url) == revision
-    with database.connect() as connection:
+    with disposing(open_database(url)) as database, database.connect() as connection:
         assert migrate.differences(connection) == []
-    database.dispose()
 
 
 def test_a_database_that_is_there_already_is_left_as_it_is(url: str) -> None:
     migrate.upgrade(url)
-    database = open_database(url)
-    with database.begin() as connection:
-        fill(connection)
-    migrate.upgrade(url)
-    with database.connect() as connection:
-        assert set(counts(connection).values()) == {1}
-    database.dispose()
+    with disposing(open_database(url)) as database:
+        with database.begin() as connection:
+            fill(connection)
+        migrate.upgrade(url)
+        with database.connect() as connection:
+            assert set(counts(connection).values()) == {1}
 
 
 def test_instants_and_lists_come_back_as_they_were(url: str) -> None:
     migrate.upgrade(url)
-    database = open_database(url)
-    with database.begin() as connection:
+    with disposing(open_database(url)) as database, database.begin() as connection:
         fill(connection)
         row = connection.execute(select(metadata().tables["request"])).one()
     assert row.made_at.utcoffset().total_seconds() == 0
     assert row.items == ["有", {"quote": "'\""}]
-    database.dispose()
 
 
 def test_the_reader_of_pages_cannot_write(url: str) -> None:
     migrate.upgrade(url)
-    reader = open_reader(url)
-    with reader.connect() as connection, pytest.raises(Exception, match=r"readonly|read-only"):
+    with (
+        disposing(open_reader(url)) as reader,
+        reader.connect() as connection,
+        pytest.raises(Exception, match=r"readonly|read-only"),
+    ):
         fill(connection)
-    reader.dispose()
 
 
 def test_a_reference_to_nothing_is_refused(url: str) -> None:
     migrate.upgrade(url)
-    database = open_database(url)
     row = {"person_id": 7, "gateway": "local", "external": "p7"}
-    with database.connect() as connection, pytest.raises(IntegrityError):
+    with (
+        disposing(open_database(url)) as database,
+        database.connect() as connection,
+        pytest.raises(IntegrityError),
+    ):
         connection.execute(metadata().tables["account"].insert(), row)
-    database.dispose()
 
 
 def test_every_module_with_tables_is_among_those_migrated() -> None:
