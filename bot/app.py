@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, time
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -49,6 +50,25 @@ def translate(name: str, lang: str) -> str:
 
 def _call_soon(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
     loop.call_soon_threadsafe(call)
+
+
+def storable(message: Message) -> Message:
+    """The message without lone halves of surrogate pairs, which no database takes."""
+    try:
+        f"{message.text}{message.sender_name}{message.quoted_text}".encode()
+    except UnicodeEncodeError:
+        quoted = message.quoted_text
+        return replace(
+            message,
+            text=_whole(message.text),
+            sender_name=_whole(message.sender_name),
+            quoted_text=None if quoted is None else _whole(quoted),
+        )
+    return message
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 class App:
@@ -150,13 +170,17 @@ class App:
 
     async def hear(self, message: Message) -> None:
         """Take one message in and wait until it is committed. Raises NotRecorded."""
-        await self.engine.handle(Heard(message, self.read(message)))
+        await self.engine.handle(self._heard(message))
+
+    def _heard(self, message: Message) -> Heard:
+        clean = storable(message)
+        return Heard(clean, self.read(clean))
 
     async def _listen(self, gateway: Gateway, taken: Taken) -> None:
         try:
             async for message in gateway.messages():
                 await self._room.acquire()
-                heard = Heard(message, self.read(message))
+                heard = self._heard(message)
                 taken.put_nowait((heard, self.engine.submit(heard)))
                 if taken.qsize() % TURN == 0:  # however much comes, the others have their turn
                     await asyncio.sleep(0)

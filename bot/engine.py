@@ -229,9 +229,18 @@ class Engine:
                 return self._desk.apologise(tx, event, self._clock.now(), sorry)
         except OperationalError as error:
             return NotRecorded(str(error.orig))
-        except Exception as error:  # whatever it is, the writer goes on
+        except Exception as error:  # whatever it is, the writer goes on, and it does not come again
             log.exception("no apology", event_kind=type(event).__name__)
-            return NotRecorded(repr(error))
+            return self._bury(event, error)
+
+    def _bury(self, event: Event, why: Exception) -> Any:
+        """Nothing could be said about it, either: record only that it came."""
+        try:
+            with transaction(self._open(), self._memo) as tx:
+                self._desk.bury(tx, event)
+        except Exception:
+            return NotRecorded(repr(why))
+        return 0
 
 
 def _letters(answers: Iterable[Answer]) -> bool:

@@ -83,6 +83,13 @@ class Desk:
         inbox.record(tx, event.mid, event.message.at, ctx.late)
         return carry_out(ctx, [ctx.reply(sorry.key, **sorry.values)], self._words)
 
+    def bury(self, tx: Transaction, event: object) -> None:
+        """Record that an event came of which nothing else could be made."""
+        if isinstance(event, Heard):
+            inbox.record(tx, event.mid, event.message.at, late=False)
+        elif isinstance(event, Timer):
+            timers.take(tx, event.key, event.due)
+
     def refused(self, tx: Transaction, row: LetterRow, now: datetime) -> None:
         """A private letter was refused: ask the person in their group, without any detail."""
         room = rooms.get(tx, row.room_id)
