@@ -8,8 +8,8 @@ from bot.understanding.acts import category
 from bot.understanding.lexicon import lexicon
 from bot.understanding.normalise import normalise
 from bot.understanding.people import person
-from bot.understanding.reader import items_of
-from bot.understanding.talk import Talk, in_talk, yes_or_no
+from bot.understanding.reader import items_of, reader
+from bot.understanding.talk import Talk, yes_or_no
 from bot.understanding.times import when
 from handlers.reading import Reading
 
@@ -22,7 +22,7 @@ def recast(reading: Reading, text: str, talk: Talk, at: datetime | None = None) 
 
     A plain yes is ``confirm``, a plain no ``cancel``, where the question was one of yes or no.
     """
-    new = in_talk(reading, text, talk)
+    new = reader().in_talk(reading, text, talk)
     short = len(text) <= SHORT and reading.emergency is None
     if talk.asked in {"yes_no", "same"} and (short or new.act in {"chat", "question"}):
         said = yes_or_no(text)

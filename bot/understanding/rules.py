@@ -27,6 +27,10 @@ class Tags:
         """The bit of a tag; a new one for a new name."""
         return self._bits.setdefault(name, 1 << len(self._bits))
 
+    def by_bit(self) -> list[tuple[int, str]]:
+        """Every tag's bit and name."""
+        return [(bit, name) for name, bit in self._bits.items()]
+
     def names(self, mask: int) -> list[str]:
         """The tags in a mask, for explaining a reading."""
         return [name for name, bit in self._bits.items() if mask & bit]

@@ -1,0 +1,171 @@
+"""Trains the reader's model from tests/hearing/*.tsv, held-out voices excepted.
+
+``python -m bench.train_reader`` writes ``bot/understanding/model.bin``; with ``--check`` it only
+compares. The same lines give the same bytes: sorted input, a fixed solver, one thread, rounding.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, get_args
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
+
+from bench.hearing_lines import Line, digest, files, lines
+from bot.understanding.features import before, facts, of_talk, pieces
+from bot.understanding.model import FILE, LIFT
+from bot.understanding.reader import Reader
+from bot.understanding.talk import talk_from
+from handlers.reading import Act, Category, Danger
+
+LANES: Final = {
+    "act": list(get_args(Act)),
+    "danger": ["none", *get_args(Danger)],
+    "category": list(get_args(Category)),
+}
+PULL: Final = {"pieces": 3.0, "facts": 0.5, "line": 2.0}
+LOOSE: Final = {"act": 5.0, "danger": 5.0, "category": 5.0}  # the C of scikit-learn
+PLAIN: Final = ("zh", "en", "zh_plain", "en_plain")
+PLAINEST: Final = 3.0  # weight of their plain everyday lines
+LEAST: Final = 3  # messages a row must occur in
+ROUNDS: Final = 60
+FOLDS: Final = 6
+_ASKING: Final = ("need", "offer", "report")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One message as the model sees it."""
+
+    pieces: list[str]
+    facts: list[str]
+    line: list[str]
+    act: str
+    danger: str
+    category: str | None
+    voice: str
+    weight: float = 1.0
+
+
+def examples(said: Sequence[Line], *, reader: Reader | None = None) -> list[Example]:
+    """What the model is shown: a line with its talk is shown also without the line before it,
+    for the engine knows where the talk stands, and not in which words."""
+    reader = reader or Reader()
+    out = []
+    for one in said:
+        heard = reader.heard(one.text)
+        talk = talk_from(one.context) if one.context else None
+        known = facts(heard, reader.tags)
+        if talk is not None:
+            known = known + of_talk(heard, one.text, talk, reader.ruled(heard, one.text, talk).act)
+        known_by = PLAINEST if one.voice in PLAIN else 1.0
+        shown = [(before(one.context), known_by)] + ([([], 0.5)] if talk else [])
+        for line, weight in shown:
+            out.append(
+                Example(
+                    *(pieces(heard.low), sorted(known), line),
+                    *(one.act, one.emergency or "none", one.category, one.voice, weight),
+                )
+            )
+    return out
+
+
+def folds(voices: Sequence[str]) -> dict[str, int]:
+    """Which fold a voice is set aside in; both languages are spread over all."""
+    return {voice: i % FOLDS for i, voice in enumerate(sorted(set(voices)))}
+
+
+def train(
+    shown: Sequence[Example], inputs: str = "", heat: dict[str, float] | None = None
+) -> bytes:
+    """The bytes of a model trained on these examples."""
+    seen = Counter(name for one in shown for name in {*one.pieces, *one.facts, *one.line})
+    rows = sorted(name for name, times in seen.items() if times >= LEAST)
+    whole, bias = _weights(shown, rows)
+    step = float(np.quantile(np.abs(whole[np.abs(whole) > 1e-6]), 0.9995)) / 127
+    small = np.clip(np.rint(np.round(whole / step, 4)), -127, 127).astype(np.int16)
+    kept = np.abs(small).max(axis=1) > 0
+    head = {
+        "inputs": inputs,
+        "lanes": LANES,
+        "bias": [round(float(one), 3) for one in bias],
+        "step": float(f"{step:.5g}"),
+        "heat": heat or dict.fromkeys(LANES, 1.0),
+        "pull": PULL,
+    }
+    names = "\n".join(name for name, keep in zip(rows, kept, strict=True) if keep)
+    return (
+        json.dumps(head).encode()
+        + b"\n"
+        + names.encode()
+        + b"\n\n"
+        + (small[kept] + LIFT).astype(np.uint8).tobytes()
+    )
+
+
+def _weights(shown: Sequence[Example], rows: Sequence[str]) -> tuple[Any, Any]:
+    """Weights (rows, lanes) and biases (lanes) of all kinds of answers."""
+    matrix = _matrix(shown, {name: i for i, name in enumerate(rows)})
+    fits = [_fit(kind, lanes, shown, matrix) for kind, lanes in LANES.items()]
+    return np.vstack([coef for coef, _ in fits]).T, np.concatenate([start for _, start in fits])
+
+
+def _fit(kind: str, lanes: list[str], shown: Sequence[Example], matrix: Any) -> tuple[Any, Any]:
+    """Weights (lanes, rows) and biases (lanes) of one kind of answer."""
+    which = [i for i, one in enumerate(shown) if kind != "category" or one.act in _ASKING]
+    gold = [str(getattr(shown[i], kind)) for i in which]
+    weight = np.array([shown[i].weight for i in which])
+    solver = LogisticRegression(C=LOOSE[kind], max_iter=ROUNDS, tol=1e-3)
+    with threadpool_limits(1):  # more would add in another order
+        solver.fit(matrix[which], gold, sample_weight=weight)
+    coef = np.zeros((len(lanes), matrix.shape[1]))
+    start = np.full(len(lanes), -9.0)
+    for lane, name in enumerate(solver.classes_):
+        coef[lanes.index(name)] = solver.coef_[lane]
+        start[lanes.index(name)] = solver.intercept_[lane]
+    return coef, start
+
+
+def _matrix(shown: Sequence[Example], rows: dict[str, int]) -> Any:
+    """Sparse (examples, rows), weighed as `Model.judge` weighs them."""
+    at, to, values = [], [], []
+    for i, one in enumerate(shown):
+        for kind in ("pieces", "facts", "line"):
+            found = sorted(rows[name] for name in getattr(one, kind) if name in rows)
+            if not found:
+                continue
+            pull = PULL[kind] if kind == "facts" else PULL[kind] / len(found) ** 0.5
+            at += [i] * len(found)
+            to += found
+            values += [pull] * len(found)
+    return sp.csr_matrix((values, (at, to)), shape=(len(shown), len(rows)))
+
+
+def main() -> int:
+    """Write or check the model."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--check", action="store_true", help="compare with the shipped file only")
+    check = options.parse_args().check
+    paths = files(held_out=False)
+    model = train(examples(lines(paths)), digest(paths), HEAT)
+    if check:
+        same = FILE.exists() and FILE.read_bytes() == model
+        print("the same" if same else "not the same")
+        return 0 if same else 1
+    FILE.write_bytes(model)
+    print(f"{FILE.name}: {len(model):,} bytes")
+    return 0
+
+
+# How far the scores are drawn together, from cross-validation (bench.measure_reader --set dev).
+HEAT: Final = {"act": 0.9, "danger": 1.0, "category": 1.0}
+
+if __name__ == "__main__":
+    raise SystemExit(main())

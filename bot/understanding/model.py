@@ -1,0 +1,153 @@
+"""A small linear model: how likely each act, danger and category is, from pieces and facts.
+
+The file holds one JSON line (lanes, biases, scales), the names of the rows, and a byte for each
+row and lane. At run time a row is one whole number with 32 bits for each lane, so that adding
+rows adds all lanes at once; that needs no array library and some ten microseconds.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from struct import Struct
+from typing import Any, Final, Literal, NamedTuple
+
+from handlers.reading import Act, Category, Danger, Reading
+
+FILE: Final = Path(__file__).parent / "model.bin"
+LIFT: Final = 128  # the byte of a weight of nothing, so that no lane runs below it
+_GRAIN = 256  # steps in which the length of a message is weighed
+PLEAS: Final[tuple[Act, ...]] = ("need", "report")
+_CRIES: Final[tuple[Act, ...]] = ("need", "unwell", "report")
+_WEIGHED: Final = frozenset(("chat", *PLEAS))  # what the rules are not sure of in few words
+_VERY_SURE: Final[dict[Act, float]] = {"command": 0.93, "claim": 0.97}  # not weighed again
+_FIRM: Final = 0.84  # a rule of this certainty and the model at `_AGREED` are enough to act on
+_AGREED: Final = 0.5
+_ACTS: Final = 0.76  # just above the confidence from which the bot acts
+_ASKS: Final = 0.5  # the confidence from which the bot asks
+_LIKELY: Final = 0.5  # a plea this likely is asked about even if another act is likelier
+_CLEAR: Final = 0.4  # below this the rules name the category
+_ALARMING: Final = 0.5
+
+
+class Judged(NamedTuple):
+    """Probabilities, each kind adding up to 1; ``dangers`` has the name ``none`` for none."""
+
+    acts: dict[Act, float]
+    dangers: dict[Danger | Literal["none"], float]
+    categories: dict[Category, float]
+
+
+class Model:
+    """Weights in memory; read-only, so safe between threads."""
+
+    def __init__(self, raw: bytes) -> None:
+        top, _, rest = raw.partition(b"\n")
+        head = json.loads(top)
+        names, _, weights = rest.partition(b"\n\n")
+        self.inputs: str = head["inputs"]
+        self._lanes: dict[str, list[str]] = head["lanes"]
+        self._bias: list[float] = head["bias"]
+        self._step: float = head["step"]
+        self._heat: dict[str, float] = head["heat"]
+        self._pull: dict[str, float] = head["pull"]
+        width = len(self._bias)
+        self._unpack = Struct(f"<{width}I").unpack
+        self._bytes = 4 * width
+        wide = bytearray(4 * len(weights))
+        wide[0::4] = weights
+        size = self._bytes
+        self._rows = {
+            name: int.from_bytes(wide[i * size : (i + 1) * size], "little")
+            for i, name in enumerate(names.decode().split("\n"))
+        }
+        self._span: dict[str, tuple[int, int]] = {}
+        start = 0
+        for kind, lanes in self._lanes.items():
+            self._span[kind] = (start, start + len(lanes))
+            start += len(lanes)
+
+    def judge(self, pieces: Sequence[str], facts: Sequence[str], line: Sequence[str]) -> Judged:
+        """Weigh a message by its pieces, its facts and the pieces of the line before it."""
+        total, lift = 0, 0
+        for kind, names in (("pieces", pieces), ("facts", facts), ("line", line)):
+            rows = [row for row in map(self._rows.get, names) if row is not None]
+            if not rows:
+                continue
+            pull = self._pull[kind]
+            if kind != "facts":
+                pull /= math.sqrt(len(rows))
+            many = round(pull * _GRAIN)
+            total += sum(rows) * many
+            lift += len(rows) * many * LIFT
+        step = self._step / _GRAIN
+        lanes = self._unpack(total.to_bytes(self._bytes, "little"))
+        scores = [(lane - lift) * step for lane in lanes]
+        return Judged(
+            self._likely("act", scores),
+            self._likely("danger", scores),
+            self._likely("category", scores),
+        )
+
+    def _likely(self, kind: str, scores: Sequence[float]) -> dict[Any, float]:
+        start, end = self._span[kind]
+        heat = self._heat[kind]
+        bias = self._bias
+        sums = [(scores[i] + bias[i]) * heat for i in range(start, end)]
+        top = max(sums)
+        powers = [math.exp(one - top) for one in sums]
+        whole = sum(powers)
+        return dict(zip(self._lanes[kind], [one / whole for one in powers], strict=True))
+
+
+@cache
+def shipped() -> Model | None:
+    """The model that ships with the bot, loaded once; None before the first training."""
+    return Model(FILE.read_bytes()) if FILE.exists() else None
+
+
+def weigh(ruled: Reading, judged: Judged, *, brief: bool, argued: float) -> Reading:
+    """What rules and model say together; the rules are among what the model has weighed.
+
+    A danger that the rules hear stays one, and its act one of those that call for help; a command
+    stays one, and a ``brief`` answer is what the rules say it is. From the probability ``argued``
+    on, an act of theirs wins over a likelier one: the model trusts them too little where it knows
+    few of the words.
+    """
+    acts = judged.acts
+    danger = ruled.emergency or _danger(judged)
+    if danger is not None:
+        act = max(_CRIES, key=acts.__getitem__)
+        sure = acts[act] / sum(acts[one] for one in _CRIES)
+    elif ruled.confidence >= _VERY_SURE.get(ruled.act, 2.0) or (
+        brief and ruled.act not in _WEIGHED
+    ):
+        act, sure = ruled.act, ruled.confidence
+    else:
+        act, sure = _likeliest(ruled, acts, argued)
+    category = max(judged.categories, key=judged.categories.__getitem__)
+    clear = act in ("need", "offer", "report") and judged.categories[category] >= _CLEAR
+    return ruled.but(
+        act=act, confidence=sure, emergency=danger, category=category if clear else None
+    )
+
+
+def _likeliest(ruled: Reading, acts: dict[Act, float], argued: float) -> tuple[Act, float]:
+    """The act and its probability; what may well be a plea is one the bot must ask about."""
+    act = max(acts, key=acts.__getitem__)
+    if act == ruled.act and act in PLEAS and acts[act] >= _AGREED and ruled.confidence >= _FIRM:
+        return act, max(acts[act], _ACTS)
+    if act != ruled.act != "chat" and acts[ruled.act] >= argued:
+        return ruled.act, max(acts[ruled.act], _ASKS)
+    if act not in PLEAS and acts["need"] + acts["report"] >= _LIKELY:
+        return max(PLEAS, key=acts.__getitem__), _ASKS
+    return act, acts[act]
+
+
+def _danger(judged: Judged) -> Danger | None:
+    """The danger the model is sure of though no rule heard it."""
+    kind = max(judged.dangers, key=judged.dangers.__getitem__)
+    return kind if kind != "none" and judged.dangers[kind] >= _ALARMING else None
