@@ -17,6 +17,8 @@ SHARED = ("repair", "sanitation", "safety", "dispute")
 def twin(ctx: Context, place_id: int) -> Request | None:
     """An unsettled request that this may be about."""
     category, window = ctx.reading.category or "other", ctx.policy.requests.duplicate_window
+    if ctx.reading.act != "report" and not requests.is_waiting(ctx.tx, ctx.who.id):
+        return None
     names = {item.name for item in ctx.reading.items}
     for other in requests.alike(ctx.tx, place_id, category, ctx.now - window, ctx.who.id):
         own = other.requester_id == ctx.who.id
