@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from struct import Struct
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from handlers.reading import Act, Category, Danger, Reading
 
@@ -34,11 +34,14 @@ _ALARMING: Final = 0.5
 
 
 class Judged(NamedTuple):
-    """Probabilities, each kind adding up to 1; ``dangers`` has the name ``none`` for none."""
+    """Probability of each act, and the likeliest danger and category with theirs.
+
+    A danger is named only if it is likelier than none.
+    """
 
     acts: dict[Act, float]
-    dangers: dict[Danger | Literal["none"], float]
-    categories: dict[Category, float]
+    danger: tuple[Danger | None, float]
+    category: tuple[Category, float]
 
 
 class Model:
@@ -85,22 +88,31 @@ class Model:
             lift += len(rows) * many * LIFT
         step = self._step / _GRAIN
         lanes = self._unpack(total.to_bytes(self._bytes, "little"))
-        scores = [(lane - lift) * step for lane in lanes]
+        scores = [(lane - lift) * step + bias for lane, bias in zip(lanes, self._bias, strict=True)]
         return Judged(
             self._likely("act", scores),
-            self._likely("danger", scores),
-            self._likely("category", scores),
+            self._first("danger", scores),
+            self._first("category", scores),
         )
 
     def _likely(self, kind: str, scores: Sequence[float]) -> dict[Any, float]:
         start, end = self._span[kind]
         heat = self._heat[kind]
-        bias = self._bias
-        sums = [(scores[i] + bias[i]) * heat for i in range(start, end)]
-        top = max(sums)
-        powers = [math.exp(one - top) for one in sums]
+        top = max(scores[start:end])
+        powers = [math.exp((one - top) * heat) for one in scores[start:end]]
         whole = sum(powers)
-        return dict(zip(self._lanes[kind], [one / whole for one in powers], strict=True))
+        return {name: one / whole for name, one in zip(self._lanes[kind], powers, strict=True)}
+
+    def _first(self, kind: str, scores: Sequence[float]) -> tuple[Any, float]:
+        """The likeliest and its probability; no probability is worked out for no danger."""
+        start, end = self._span[kind]
+        some = scores[start:end]
+        top = max(some)
+        name = self._lanes[kind][some.index(top)]
+        if name == "none":
+            return None, 0.0
+        heat = self._heat[kind]
+        return name, 1 / sum(math.exp((one - top) * heat) for one in some)
 
 
 @cache
@@ -128,11 +140,9 @@ def weigh(ruled: Reading, judged: Judged, *, brief: bool, argued: float) -> Read
         act, sure = ruled.act, ruled.confidence
     else:
         act, sure = _likeliest(ruled, acts, argued)
-    category = max(judged.categories, key=judged.categories.__getitem__)
-    clear = act in ("need", "offer", "report") and judged.categories[category] >= _CLEAR
-    return ruled.but(
-        act=act, confidence=sure, emergency=danger, category=category if clear else None
-    )
+    category, clear = judged.category
+    asks = act in ("need", "offer", "report") and clear >= _CLEAR
+    return Reading(act=act, confidence=sure, emergency=danger, category=category if asks else None)
 
 
 def _likeliest(ruled: Reading, acts: dict[Act, float], argued: float) -> tuple[Act, float]:
@@ -149,5 +159,5 @@ def _likeliest(ruled: Reading, acts: dict[Act, float], argued: float) -> tuple[A
 
 def _danger(judged: Judged) -> Danger | None:
     """The danger the model is sure of though no rule heard it."""
-    kind = max(judged.dangers, key=judged.dangers.__getitem__)
-    return kind if kind != "none" and judged.dangers[kind] >= _ALARMING else None
+    kind, sure = judged.danger
+    return kind if sure >= _ALARMING else None

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
 from bot.understanding.acts import EDGES, Judge, category
 from bot.understanding.amounts import Amount, amounts
 from bot.understanding.dangers import Dangers
+from bot.understanding.features import Heard, before, facts, many, of_talk, pieces
 from bot.understanding.lexicon import Hit, Lexicon, lexicon
+from bot.understanding.model import Model, shipped, weigh
 from bot.understanding.normalise import Plain, normalise
 from bot.understanding.people import person
 from bot.understanding.phones import phones
 from bot.understanding.spots import spot
-from bot.understanding.talk import in_talk, talk_from
+from bot.understanding.talk import Talk, in_talk, talk_from
 from bot.understanding.times import when
 from handlers.reading import ForWhom, Item, Reading, Spot
 
@@ -41,16 +44,27 @@ _UNIT_NUMBER = re.compile(
     r"(?:apt|apartment|unit|flat|room|suite|floor|block|bldg|building)\.?\s?#\s?\d", re.IGNORECASE
 )
 _LABELS = frozenset(("request", "求助", "急求", "求救", "sos", "寻人", "紧急求助", "🆘", "needed"))
+_ERRAND = "代购"
+"""Says only how the goods named beside it are to come."""
+_NO_TALK = Talk()
+_SLOT_ASKED = frozenset(("what", "where", "which", "expiry", "when"))  # answered by a name
+_BARE = 2  # tokens: a word by itself, which asks for nothing
+_BRIEF = 9  # tokens: an answer, of which a rule knows as much as there is to know
 _SLOTTED = frozenset(("need", "offer", "report", "unwell", "vouch", "question", "claim", "command"))
 
 
 class Reader:
-    """Turns text into a `Reading`; one instance serves all threads."""
+    """Turns text into a `Reading`; one instance serves all threads.
+
+    ``model`` may be taken away: then the rules alone decide.
+    """
 
     def __init__(self, words: Lexicon | None = None) -> None:
         self._lexicon = words or lexicon()
-        self._judge = Judge()
-        self._dangers = Dangers()
+        self._judge = _judge()
+        self._dangers = _dangers()
+        self.tags = {bit: f"t:{name}" for bit, name in self._judge.names.by_bit()}
+        self.model: Model | None = shipped()
 
     def read(
         self,
@@ -65,21 +79,35 @@ class Reader:
         ``at`` is when it was sent, ``lang`` (zh, en) overrides the guess, ``context`` holds the
         earlier lines of the talk, oldest first, as ``name: line``. Never raises on any text.
         """
-        plain = normalise(text)
-        reading = self._read(plain, at, lang or plain.lang)
-        if context:
-            return in_talk(reading, text, talk_from(context))
-        return reading
+        heard = self.heard(text, lang)
+        talk = talk_from(context) if context else None
+        return self._slots(heard, self._decided(heard, text, talk, context), at)
+
+    def in_talk(self, reading: Reading, text: str, talk: Talk) -> Reading:
+        """A reading made without knowing the talk, as the talk makes it."""
+        if talk == _NO_TALK:
+            return reading
+        heard = self.heard(text)
+        new = self._decided(heard, text, talk, ())
+        if (new.act, new.emergency) == (reading.act, reading.emergency):
+            return reading.but(confidence=new.confidence)
+        items = reading.items if new.act in ("need", "offer") else ()
+        kept = reading.category if new.act in ("need", "offer", "report") else None
+        return reading.but(
+            act=new.act,
+            emergency=new.emergency,
+            items=items,
+            category=kept,
+            confidence=new.confidence,
+        )
 
     def why(self, text: str) -> list[str]:
         """The tags a message is decided by, for those who tune the rules."""
-        plain = normalise(text)
-        low = _lower(plain.text)
-        hits = self._lexicon.find(low)
-        mask = self._judge.tags(low, hits, plain.lang, 0)
-        return self._judge.names.names(self._judge.verdict(low, mask).tags)
+        return self._judge.names.names(self.heard(text).mask)
 
-    def _read(self, plain: Plain, at: datetime | None, lang: str) -> Reading:
+    def heard(self, text: str, lang: str | None = None) -> Heard:
+        """What lexicon, cues, rules and slots find in a message by itself."""
+        plain = normalise(text)
         low = _lower(plain.text)
         hits = self._lexicon.find(low)
         danger = self._dangers.find(low)
@@ -95,25 +123,69 @@ class Reader:
             | (judge.hashtag if plain.hashtags else 0)
             | (judge.asked if _asks_by_label(plain) else 0)
         )
-        mask = judge.tags(low, hits, lang, extra)
+        mask = judge.tags(low, hits, lang or plain.lang, extra)
         act, sure, mask = judge.verdict(low, mask)
-        reading = Reading(
+        return Heard(plain, low, hits, danger, numbers, place, mask, act, sure)
+
+    def ruled(self, heard: Heard, text: str, talk: Talk | None) -> Reading:
+        """Act, danger and confidence by the rules alone."""
+        ruled = Reading(act=heard.act, emergency=heard.danger, confidence=heard.sure)
+        return ruled if talk is None else in_talk(ruled, text, talk)
+
+    def _decided(
+        self, heard: Heard, text: str, talk: Talk | None, context: Sequence[str]
+    ) -> Reading:
+        """Act, danger, category and confidence, by rules and model."""
+        ruled = self.ruled(heard, text, talk)
+        wordless = not heard.low and not heard.plain.emoji
+        if self.model is None or wordless or (talk is not None and talk.asked in _SLOT_ASKED):
+            return ruled
+        known = facts(heard, self.tags)
+        if talk is not None:
+            known += of_talk(heard, text, talk, ruled.act)
+        judged = self.model.judge(pieces(heard.low), known, before(context))
+        # Where the bot knows what it asked, the rules for answers hold; from lines it guesses.
+        told = not context
+        tokens = many(heard.low)
+        if told and tokens <= _BARE and ruled.act == "chat":
+            return ruled
+        brief = told and tokens <= _BRIEF
+        return weigh(ruled, judged, brief=brief, argued=0.2 if told else 1.0)
+
+    def _slots(self, heard: Heard, decided: Reading, at: datetime | None) -> Reading:
+        """The reading with all that its act calls for."""
+        text, low, act, judge = heard.plain.text, heard.low, decided.act, self._judge
+        danger, slotted = decided.emergency, act in _SLOTTED or decided.emergency is not None
+        named = category(act, low, heard.hits, danger, wanted=judge.wants(heard.mask))
+        return Reading(
             act=act,
             emergency=danger,
-            place=place,
-            phone=numbers,
-            urgency=judge.urgency(act, mask, danger=danger is not None),
-            refers=_refers(plain.text) if _DIGIT.search(low) else None,
-            confidence=sure,
+            category=decided.category or named if named else None,
+            items=items_of(text, heard.hits) if act in ("need", "offer") else (),
+            place=heard.place,
+            phone=heard.phone,
+            person=person(text) if slotted and act != "command" else ForWhom(),
+            when=when(text, at) if slotted else None,
+            urgency=judge.urgency(act, heard.mask, danger=danger is not None),
+            refers=_refers(text) if _DIGIT.search(low) else None,
+            confidence=decided.confidence,
         )
-        if act not in _SLOTTED and danger is None:
-            return reading
-        return reading.but(
-            category=category(act, low, hits, danger, wanted=judge.wants(mask)),
-            items=items_of(plain.text, hits) if act in ("need", "offer") else (),
-            person=person(plain.text) if act != "command" else ForWhom(),
-            when=when(plain.text, at),
-        )
+
+
+@cache
+def reader() -> Reader:
+    """The reader that ships with the bot, loaded once."""
+    return Reader()
+
+
+@cache
+def _judge() -> Judge:
+    return Judge()
+
+
+@cache
+def _dangers() -> Dangers:
+    return Dangers()
 
 
 def _asks_by_label(plain: Plain) -> bool:
@@ -153,6 +225,8 @@ def items_of(text: str, hits: Sequence[Hit]) -> tuple[Item, ...]:
             near.number if near else None,
             near.unit if near else None,
         )
+    if len(items) > 1:
+        items.pop(_ERRAND, None)
     return tuple(items.values())
 
 
