@@ -40,7 +40,7 @@ CLOSING = 10
 TURN = 16
 """Messages read before others of the event loop have their turn."""
 IN_FLIGHT = 512
-"""Messages taken from a gateway and not yet committed, at most."""
+"""Messages of one gateway taken and not yet committed, at most."""
 
 
 def translate(name: str, lang: str) -> str:
@@ -109,8 +109,8 @@ class App:
         self.calendar = Calendar(self._dailies(), self.zone)
         self._tasks: list[asyncio.Task[None]] = []
         self._confirming: list[asyncio.Task[None]] = []
+        self._stopping = False
         self._heart: Heart | None = None
-        self._room = asyncio.Semaphore(IN_FLIGHT)
 
     def _dailies(self) -> list[Daily]:
         jobs = []
@@ -133,7 +133,7 @@ class App:
         self.engine.wrote = partial(_call_soon, loop, self._wake)
         self._tasks = [asyncio.create_task(delivery.run()) for delivery in self.deliveries]
         for gateway in self.gateways:
-            taken: Taken = asyncio.Queue()
+            taken: Taken = asyncio.Queue(IN_FLIGHT)
             self._tasks.append(asyncio.create_task(self._listen(gateway, taken)))
             self._confirming.append(asyncio.create_task(self._confirm(gateway, taken)))
         self._heart = Heart(self.calendar, self.beat)
@@ -143,6 +143,7 @@ class App:
         """Stop listening, finish what was begun, close."""
         if self._heart is not None:
             await self._heart.stop()
+        self._stopping = True
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:
@@ -179,24 +180,26 @@ class App:
     async def _listen(self, gateway: Gateway, taken: Taken) -> None:
         try:
             async for message in gateway.messages():
-                await self._room.acquire()
                 heard = self._heard(message)
-                taken.put_nowait((heard, self.engine.submit(heard)))
+                await taken.put((heard, self.engine.submit(heard)))
                 if taken.qsize() % TURN == 0:  # however much comes, the others have their turn
                     await asyncio.sleep(0)
         finally:
-            taken.put_nowait(None)
+            with contextlib.suppress(asyncio.QueueFull):  # then there is no need to wake anybody
+                taken.put_nowait(None)
 
     async def _confirm(self, gateway: Gateway, taken: Taken) -> None:
         """Tell the platform, message by message, what is recorded for good."""
         while (one := await taken.get()) is not None:
             heard, answer = one
-            await self._until_recorded(heard, answer)
-            self._room.release()
+            if not answer.done() or answer.exception() is not None:
+                await self._until_recorded(heard, answer)
             try:
                 await gateway.recorded(heard.message)
             except Exception:  # it will be brought again, and known
                 log.exception("not confirmed", gateway=gateway.name)
+            if self._stopping and taken.empty():
+                return
 
     async def _until_recorded(self, heard: Heard, answer: asyncio.Future[object]) -> None:
         """Nothing said is lost: what the database would not take is offered again."""
