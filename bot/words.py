@@ -10,6 +10,7 @@ import string
 import tomllib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from bot.amounts import Translate, amount
 from handlers.kit import Both, Lines, Things, Word
 
 
+@cache
 def load() -> dict[str, dict[str, Any]]:
     """Every word file of the package: feature → its table. Data files beside them are left out."""
     folder = resources.files("handlers") / "words"

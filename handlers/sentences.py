@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 _SLOTS = {
     "number": r"[#＃]?\s*(?P<number>\d{1,7})\s*(?:号单|号任务|号|单)?",
@@ -50,15 +51,11 @@ class Sentences:
     def __init__(self, listed: Mapping[str, Iterable[str]]) -> None:
         """``listed``: sentence name → its forms, both languages."""
         self._patterns = [
-            (name, re.compile(_compile(form), re.IGNORECASE | re.DOTALL))
-            for name, forms in listed.items()
-            for form in forms
+            (name, _pattern(_expression(form))) for name, forms in listed.items() for form in forms
         ]
         # One look tells whether any fits; most messages fit none.
         bare = (re.sub(r"\(\?P<\w+>", "(?:", pattern.pattern) for _, pattern in self._patterns)
-        self._any = re.compile(
-            "|".join(f"(?:{one})" for one in bare) or r"(?!)", re.IGNORECASE | re.DOTALL
-        )
+        self._any = _pattern("|".join(f"(?:{one})" for one in bare) or r"(?!)")
 
     def match(self, text: str) -> Heard | None:
         """The first sentence that is the whole message, if any."""
@@ -73,7 +70,14 @@ class Sentences:
         return None
 
 
-def _compile(form: str) -> str:
+@cache
+def _pattern(expression: str) -> re.Pattern[str]:
+    """Compiled once, however many bots live in this process: they are more than `re` keeps."""
+    return re.compile(expression, re.IGNORECASE | re.DOTALL)
+
+
+@cache
+def _expression(form: str) -> str:
     """The regular expression of one sentence."""
     out: list[str] = []
     for slot, mark, words in _TOKEN.findall(tidy_form(form)):

@@ -31,7 +31,7 @@ from bot.play.steps import (
     Turn,
 )
 from bot.play.waits import Wait
-from bot.understanding.reader import Reader
+from bot.understanding.reader import reader
 from handlers.kit import Message
 from storage.db import Transaction, transaction
 
@@ -70,12 +70,6 @@ class Played:
     @property
     def wrong(self) -> list[Outcome]:
         return [one for one in self.outcomes if not one.is_right]
-
-
-@functools.cache
-def _reader() -> Reader:
-    """One reader for every transcript: it keeps nothing between messages."""
-    return Reader()
 
 
 async def run(script: Script) -> Played:
@@ -247,7 +241,7 @@ class _Player:
             self.clock,
             policy=made.policy,
             zone=made.zone,
-            reader=_reader(),
+            reader=reader(),
         )
         await self.app.start(live=False)
         await self._catch_up()
