@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, time
@@ -129,6 +130,10 @@ class App:
             await job.run()
         if not live:
             return
+        # Lexicon, model and statements live as long as the bot: looking through them again at
+        # every collection is what makes single messages wait.
+        gc.collect()
+        gc.freeze()
         loop = asyncio.get_running_loop()
         self.engine.wrote = partial(_call_soon, loop, self._wake)
         self._tasks = [asyncio.create_task(delivery.run()) for delivery in self.deliveries]
