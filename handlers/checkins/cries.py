@@ -30,17 +30,7 @@ def raised(ctx: Context, one: Checkin, said: str) -> Iterator[Effect]:
     checkins.tell(ctx.tx, one.id or 0, ctx.now, "alarm", person_id=ctx.who.id)
     fresh = checkins.get(ctx.tx, one.id or 0) or one
     if ctx.who.id == elder.id:
-        yield Ask(
-            ToPerson(elder.id or 0),
-            "checkins.heard_you",
-            {"medical": ctx.policy.emergency.medical},
-            urgent=True,
-            direct=True,
-            person_id=elder.id or 0,
-            question="checkin_need",
-            ref=one.id or 0,
-            wait=timedelta(days=1),
-        )
+        yield _ask_need(ctx, one, "checkins.heard_you")
     else:
         yield privately(ctx, "checkins.stay", medical=ctx.policy.emergency.medical)
     yield from climb(ctx, fresh, "alarm")
@@ -58,14 +48,19 @@ def more(ctx: Context, one: Checkin) -> Iterator[Effect]:
     for person_id in alerted(ctx, one) if ctx.text else ():
         if person_id != elder.id:
             yield pass_on(ctx, person_id, elder)
-    yield Ask(
-        ToPerson(elder.id or 0),
-        "checkins.passed_on",
+    yield _ask_need(ctx, one, "checkins.passed_on")
+
+
+def _ask_need(ctx: Context, one: Checkin, key: str) -> Ask:
+    """Tell the elder that they were heard, and listen for what they need most."""
+    return Ask(
+        ToPerson(one.person_id),
+        key,
         {"medical": ctx.policy.emergency.medical},
         urgent=True,
         direct=True,
-        person_id=elder.id or 0,
+        person_id=one.person_id,
         question="checkin_need",
-        ref=one.id or 0,
+        ref=one.id,
         wait=timedelta(days=1),
     )
