@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, Executable, Insert, Select, Table, or_
@@ -51,7 +52,19 @@ class Road:
         )
         self.sql = str(compiled)
         self._errors = dialect.loaded_dbapi.Error
-        self._binds = [_bind(compiled.binds[name], dialect) for name in compiled.positiontup or ()]
+        bound = [compiled.binds[name] for name in compiled.positiontup or ()]
+        intos = [_in(one.type, dialect) for one in bound]
+        self._fixed = {
+            one.key: into(one.value) if into else one.value
+            for one, into in zip(bound, intos, strict=True)
+            if not one.required
+        }
+        self._ins = [
+            (at, into)
+            for at, (one, into) in enumerate(zip(bound, intos, strict=True))
+            if into is not None and one.required
+        ]
+        self._pick = _picking([one.key for one in bound])
         if isinstance(statement, Select):
             columns = statement.selected_columns
             self._row: Any = namedtuple("Row", [str(column.key) for column in columns], rename=True)  # type: ignore[misc]
@@ -81,18 +94,19 @@ class Road:
         return made
 
     def _in(self, values: Values) -> list[Any]:
-        return [
-            fixed if name is None else values[name] if into is None else into(values[name])
-            for name, into, fixed in self._binds
-        ]
+        row = list(self._pick({**values, **self._fixed} if self._fixed else values))
+        for at, into in self._ins:
+            row[at] = into(row[at])
+        return row
 
 
-def _bind(bound: Any, dialect: Dialect) -> tuple[str | None, Value | None, Any]:
-    """``(name, conversion, None)`` of a named value, ``(None, None, value)`` of a fixed one."""
-    into = _in(bound.type, dialect)
-    if bound.required:
-        return bound.key, into, None
-    return None, None, into(bound.value) if into else bound.value
+def _picking(names: Sequence[str]) -> Callable[[Values], Sequence[Any]]:
+    """What takes the values of these names, in their order, out of a mapping."""
+    if not names:
+        return lambda _: ()
+    if len(names) == 1:
+        return lambda values: (values[names[0]],)
+    return itemgetter(*names)
 
 
 def _in(kind: Any, dialect: Dialect) -> Value | None:
