@@ -27,7 +27,7 @@ from bot.understanding.lexicon import english_name
 from bot.understanding.reader import Reader
 from bot.understanding.recast import recast
 from handlers.features import FEATURES
-from handlers.kit import Day, Message, Timer
+from handlers.kit import Day, Happening, Message, Timer
 from handlers.policy import Policy
 from handlers.reading import Reading
 from storage import outbox, timers
@@ -35,11 +35,14 @@ from storage.timers import TimerRow
 
 log = structlog.get_logger(__name__)
 
-Taken = asyncio.Queue[tuple[Heard, "asyncio.Future[object]"] | None]
+Taken = asyncio.Queue[tuple[Heard | Happening, "asyncio.Future[object]"] | None]
 CLOSING = 10
 """Seconds that a stopping bot waits for its database to record what it has heard."""
 TURN = 16
 """Messages read before others of the event loop have their turn."""
+YOUNG = 20_000
+"""Objects made before the newest are looked through for circles: a batch makes thousands, and
+almost none of them stays."""
 IN_FLIGHT = 512
 """Messages of one gateway taken and not yet committed, at most."""
 
@@ -134,6 +137,7 @@ class App:
         # every collection is what makes single messages wait.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(YOUNG)
         loop = asyncio.get_running_loop()
         self.engine.wrote = partial(_call_soon, loop, self._wake)
         self._tasks = [asyncio.create_task(delivery.run()) for delivery in self.deliveries]
@@ -184,8 +188,8 @@ class App:
 
     async def _listen(self, gateway: Gateway, taken: Taken) -> None:
         try:
-            async for message in gateway.messages():
-                heard = self._heard(message)
+            async for one in gateway.messages():
+                heard = one if isinstance(one, Happening) else self._heard(one)
                 await taken.put((heard, self.engine.submit(heard)))
                 if taken.qsize() % TURN == 0:  # however much comes, the others have their turn
                     await asyncio.sleep(0)
@@ -200,13 +204,15 @@ class App:
             if not answer.done() or answer.exception() is not None:
                 await self._until_recorded(heard, answer)
             try:
-                await gateway.recorded(heard.message)
+                await gateway.recorded(heard if isinstance(heard, Happening) else heard.message)
             except Exception:  # it will be brought again, and known
                 log.exception("not confirmed", gateway=gateway.name)
             if self._stopping and taken.empty():
                 return
 
-    async def _until_recorded(self, heard: Heard, answer: asyncio.Future[object]) -> None:
+    async def _until_recorded(
+        self, heard: Heard | Happening, answer: asyncio.Future[object]
+    ) -> None:
         """Nothing said is lost: what the database would not take is offered again."""
         patience = 0.0
         while True:

@@ -28,6 +28,7 @@ class Features:
         self.rings: dict[str, Handler] = {}
         self.presses: dict[str, Handler] = {}
         self.dailies: dict[str, tuple[Handler, str]] = {}
+        self.happens: dict[str, Handler] = {}
         self.asked: dict[str, str | None] = {}
         for module in modules:
             self._collect(module)
@@ -59,6 +60,8 @@ class Features:
                 self.rings[mark.what] = handler
             case "presses":
                 self.presses[mark.what] = handler
+            case "happens":
+                self.happens[mark.what] = handler
             case "daily":
                 self.dailies[f"{feature}.{handler.__name__}"] = (handler, mark.what)
 

@@ -26,7 +26,7 @@ from sqlalchemy.exc import OperationalError
 from bot.clock import Clock
 from bot.hearing import Desk, Heard
 from bot.metrics import Metrics
-from handlers.kit import Day, Press, Sorry, Timer
+from handlers.kit import Day, Happening, Press, Sorry, Timer
 from storage.db import Memo, Transaction, checkpoint, transaction
 
 log = structlog.get_logger(__name__)
@@ -43,7 +43,7 @@ class Job:
     run: Callable[[Transaction], Any]
 
 
-Event: TypeAlias = Heard | Timer | Press | Day | Job
+Event: TypeAlias = Heard | Happening | Timer | Press | Day | Job
 
 
 class NotRecorded(Exception):  # noqa: N818
@@ -181,7 +181,8 @@ class Engine:
     ) -> list[Answer]:
         """The batch in one transaction; ``orders`` is given those that were carried out with it."""
         with transaction(self._open(), self._memo) as tx:
-            seen = self._desk.seen(tx, [one.event for one in batch if isinstance(one.event, Heard)])
+            told = [one.event for one in batch if isinstance(one.event, Heard | Happening)]
+            seen = self._desk.seen(tx, told)
             answers = [(waiting.answer, self._one(tx, waiting.event, seen)) for waiting in batch]
             if orders is not None and _letters(answers):
                 with contextlib.suppress(IndexError):

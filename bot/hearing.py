@@ -13,7 +13,18 @@ from bot.carry import carry_out
 from bot.choose import Features, Recast, choose
 from bot.words import Words
 from handlers import newcomers
-from handlers.kit import Context, Day, Handler, Message, Press, Say, Sorry, Timer, ToRoom
+from handlers.kit import (
+    Context,
+    Day,
+    Handler,
+    Happening,
+    Message,
+    Press,
+    Say,
+    Sorry,
+    Timer,
+    ToRoom,
+)
 from handlers.policy import Policy
 from handlers.reading import Reading
 from storage import inbox, outbox, people, places, questions, requests, rooms, timers
@@ -45,17 +56,23 @@ class Desk:
         self._features, self._words, self._policy, self._recast = features, words, policy, recast
         self._answered: dict[int, tuple[datetime, int]] = {}
 
-    def seen(self, tx: Transaction, events: Sequence[Heard]) -> set[str]:
+    def seen(self, tx: Transaction, events: Sequence[Heard | Happening]) -> set[str]:
         """The ids among these that were recorded before; the set grows as the batch goes on."""
         return inbox.known(tx, [event.mid for event in events]) if events else set()
 
     def take(
-        self, tx: Transaction, event: Heard | Timer | Press | Day, now: datetime, seen: set[str]
+        self,
+        tx: Transaction,
+        event: Heard | Happening | Timer | Press | Day,
+        now: datetime,
+        seen: set[str],
     ) -> int:
         """Handle one event; how many letters it made."""
         match event:
             case Heard():
                 return self._hear(tx, event, now, seen)
+            case Happening():
+                return self._befall(tx, event, now, seen)
             case Timer():
                 if not timers.take(tx, event.key, event.due):
                     return 0
@@ -71,11 +88,18 @@ class Desk:
                 return self._carry(Context(tx, now, self._policy), handler)
 
     def apologise(
-        self, tx: Transaction, event: Heard | Timer | Press | Day, now: datetime, sorry: Sorry
+        self,
+        tx: Transaction,
+        event: Heard | Happening | Timer | Press | Day,
+        now: datetime,
+        sorry: Sorry,
     ) -> int:
         """Record that an undone event came, and tell whoever spoke why nothing was done."""
         if isinstance(event, Timer):
             timers.take(tx, event.key, event.due)
+            return 0
+        if isinstance(event, Happening):
+            inbox.record(tx, event.mid, event.at, late=False)
             return 0
         if isinstance(event, Press | Day):
             return 0
@@ -87,6 +111,8 @@ class Desk:
         """Record that an event came of which nothing else could be made."""
         if isinstance(event, Heard):
             inbox.record(tx, event.mid, event.message.at, late=False)
+        elif isinstance(event, Happening):
+            inbox.record(tx, event.mid, event.at, late=False)
         elif isinstance(event, Timer):
             timers.take(tx, event.key, event.due)
 
@@ -116,6 +142,20 @@ class Desk:
             return carry_out(ctx, welcome, self._words)
         self._follow_language(ctx)
         return self._carry(ctx, handler, welcome)
+
+    def _befall(self, tx: Transaction, event: Happening, now: datetime, seen: set[str]) -> int:
+        if event.mid in seen:
+            return 0
+        seen.add(event.mid)
+        ctx = Context(tx, now, self._policy, happening=event)
+        ctx.room = rooms.by_external(tx, event.gateway, getattr(event, "conversation", ""))
+        ctx.speaker = people.by_account(tx, event.gateway, getattr(event, "sender", ""))
+        place_id = (ctx.room and ctx.room.place_id) or (ctx.speaker and ctx.speaker.place_id)
+        ctx.place = places.get(tx, place_id)
+        ctx.late = event.arrived - event.at > self._policy.listening.late_after
+        inbox.record(tx, event.mid, event.at, ctx.late)
+        handler = self._features.happens.get(type(event).__name__)
+        return self._carry(ctx, handler) if handler is not None else 0
 
     def _is_flood(self, ctx: Context) -> bool:
         """Whether this person was answered so often this minute that they are not answered now."""

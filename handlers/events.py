@@ -42,6 +42,103 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that befell an account or a group, as a gateway brought it; no word of anybody.
+
+    ``id`` is the gateway's own: what is told twice is taken once. ``at`` is when it happened.
+    """
+
+    gateway: str
+    id: str
+    at: datetime
+    arrived: datetime
+
+    @property
+    def mid(self) -> str:
+        return f"{self.gateway}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class FriendRequest(Happening):
+    """``sender`` wants to be the account's friend; ``request`` is what is accepted."""
+
+    request: str
+    sender: str
+    sender_name: str
+    hello: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Befriended(Happening):
+    """``sender`` and the account are friends now: they can be written to privately."""
+
+    sender: str
+    sender_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomInvitation(Happening):
+    """``sender`` asks the account into a group; ``invitation`` is what is accepted."""
+
+    invitation: str
+    sender: str
+    sender_name: str
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined(Happening):
+    """These came into a group: pairs of the gateway's id and the name shown there."""
+
+    conversation: str
+    members: tuple[tuple[str, str], ...]
+    sender: str = ""
+    """Who brought them in, where that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left(Happening):
+    """These left a group, or were removed by ``sender``; pairs as in `Joined`."""
+
+    conversation: str
+    members: tuple[tuple[str, str], ...]
+    sender: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed(Happening):
+    """A group was given another name by ``sender``."""
+
+    conversation: str
+    topic: str
+    before: str = ""
+    sender: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn(Happening):
+    """The account can speak and hear from now on."""
+
+    account: str
+    account_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedOut(Happening):
+    """The account can no longer speak nor hear until somebody scans a code."""
+
+    account: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan(Happening):
+    """``code`` is to be shown as a QR code and scanned with the account's telephone."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Timer:
     """A deadline that has come: ``key`` unique, ``kind`` picks the handler."""
 

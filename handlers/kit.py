@@ -25,7 +25,23 @@ from handlers.effects import (
     ToRoom,
     Word,
 )
-from handlers.events import Day, Message, Photo, Press, Timer
+from handlers.events import (
+    Befriended,
+    Day,
+    FriendRequest,
+    Happening,
+    Joined,
+    Left,
+    LoggedIn,
+    LoggedOut,
+    Message,
+    Photo,
+    Press,
+    Renamed,
+    RoomInvitation,
+    Scan,
+    Timer,
+)
 from handlers.policy import Policy
 from handlers.reading import Act, Reading
 from storage.db import Transaction
@@ -36,19 +52,29 @@ from storage.rooms import Room
 
 __all__ = [
     "Ask",
+    "Befriended",
     "Both",
     "Context",
     "Day",
     "Effect",
+    "FriendRequest",
     "Handler",
+    "Happening",
+    "Joined",
     "Later",
+    "Left",
     "Lines",
+    "LoggedIn",
+    "LoggedOut",
     "Mark",
     "Message",
     "Never",
     "Photo",
     "Press",
+    "Renamed",
+    "RoomInvitation",
     "Say",
+    "Scan",
     "Sorry",
     "Things",
     "Timer",
@@ -58,6 +84,7 @@ __all__ = [
     "Word",
     "answers",
     "daily",
+    "happens",
     "hears",
     "presses",
     "rings",
@@ -92,6 +119,7 @@ class Context:
     question: Question | None = None
     timer: Timer | None = None
     press: Press | None = None
+    happening: Happening | None = None
     slots: Mapping[str, str] = field(default_factory=dict)
     quoted_number: int | None = None
     """The request that the quoted message is about, if the bot said that message or kept it."""
@@ -167,7 +195,7 @@ class Context:
 class Mark:
     """What a function was declared to handle."""
 
-    how: Literal["hears", "answers", "rings", "presses", "sentence", "daily"]
+    how: Literal["hears", "answers", "rings", "presses", "sentence", "daily", "happens"]
     what: str
     fits: Callable[[Context], bool] | None = None
     sure: float = 0.0
@@ -203,6 +231,14 @@ def rings(kind: str) -> Callable[[Handler], Handler]:
 def presses(action: str) -> Callable[[Handler], Handler]:
     """Handle a button on a page."""
     return _marks([Mark("presses", action)])
+
+
+def happens(*kinds: type[Happening]) -> Callable[[Handler], Handler]:
+    """Handle what befell an account or a group: ``@happens(Joined)``.
+
+    ``ctx.happening`` is it; ``ctx.room`` and ``ctx.speaker`` (its ``sender``) only if known.
+    """
+    return _marks(Mark("happens", kind.__name__) for kind in kinds)
 
 
 def daily(clock: str) -> Callable[[Handler], Handler]:

@@ -187,3 +187,34 @@ def test_settings_do_not_change() -> None:
         Settings().web.port = 1  # type: ignore[misc]
     with pytest.raises(dataclasses.FrozenInstanceError):
         Policy().nudge.urgent = timedelta()  # type: ignore[misc]
+
+
+def test_several_accounts_of_wechat_are_read_and_told_apart(tmp_path: Path) -> None:
+    account = '[[gateways.wechat.accounts]]\nname = "{}"\nendpoint = "127.0.0.1:{}"\n'
+    wechat = read(tmp_path, account.format("east", 8788) + account.format("west", 8789))
+    found = [(one.name, one.endpoint) for one in wechat.gateways.wechat.accounts]
+    assert found == [("east", "127.0.0.1:8788"), ("west", "127.0.0.1:8789")]
+    assert refused(tmp_path, account.format("east", 8788) * 2) == [
+        "config.toml:1: [gateways.wechat] accounts: must have a name of its own each;"
+        " the default is accounts = []"
+    ]
+
+
+@pytest.mark.parametrize("near", ["127.0.0.1:1", "[::1]:1", "192.168.1.7:8788", "puppet:8788"])
+def test_a_puppet_service_nearby_is_trusted(tmp_path: Path, near: str) -> None:
+    settings = read(tmp_path, f'[gateways.wechat]\nendpoint = "{near}"')
+    assert settings.gateways.wechat.endpoint == near
+
+
+@pytest.mark.parametrize("far", ["8.8.8.8:8788", "puppet.example.com:8788", "[2001:4860::1]:1"])
+def test_what_is_said_does_not_cross_the_internet_in_the_clear(tmp_path: Path, far: str) -> None:
+    asked = f'[gateways.wechat]\nendpoint = "{far}"'
+    (complaint,) = refused(tmp_path, asked)
+    assert "in the clear" in complaint
+    assert read(tmp_path, f"{asked}\nallow_plaintext = true").gateways.wechat.endpoint == far
+
+
+@pytest.mark.parametrize("odd", ["puppet", "puppet:0", "puppet:70000", "http://puppet:1"])
+def test_an_endpoint_is_an_address_and_a_port(tmp_path: Path, odd: str) -> None:
+    (complaint,) = refused(tmp_path, f'[gateways.wechat]\nendpoint = "{odd}"')
+    assert "an address and a port" in complaint

@@ -21,7 +21,7 @@ from bot.engine import Job, NotRecorded
 from bot.gateways.base import Letter
 from bot.gateways.paper import PaperGateway
 from bot.hearing import Heard
-from handlers.kit import Context, Effect, Message, Sorry
+from handlers.kit import Context, Effect, Joined, Left, Message, Sorry, happens
 from handlers.reading import Reading
 from storage import outbox, people, places, requests, rooms, tables, timers
 from storage.db import Transaction, open_database, transaction
@@ -328,3 +328,22 @@ async def test_odd_messages_are_borne(street: Street, text: str) -> None:
     assert letters == []
     assert stranger == []
     assert "requests.noted" in kinds(await street.says("wang", "谁能帮我带两盒牛奶?"))
+
+
+async def test_what_befalls_a_group_is_taken_once_and_told_its_room_and_speaker(
+    street: Street,
+) -> None:
+    told: list[Context] = []
+
+    @happens(Joined)
+    def joined(ctx: Context) -> Iterator[Effect]:
+        told.append(ctx)
+        yield ctx.post(ctx.room.id if ctx.room else 0, "bot.crashed")
+
+    street.app.features.happens["Joined"] = joined
+    event = Joined("paper", "j1", NOW, NOW, "b3", (("new", "新邻居"),), "li")
+    for happening in (event, event, Left("paper", "l1", NOW, NOW, "b3", (("new", "新邻居"),))):
+        await street.app.engine.handle(happening)
+    await street.app.settle()
+    assert [ctx.speaker and ctx.speaker.id for ctx in told] == [street.who["li"]]
+    assert [letter.conversation for _, letter in street.gateway.sent] == ["b3"]

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from bot.config.values import Folder, Hour, Kept, Loopback, Secret, Zone
+from bot.config.values import (
+    Duration,
+    Endpoint,
+    Folder,
+    Hour,
+    Kept,
+    Loopback,
+    Secret,
+    Zone,
+    kept_private,
+)
 from handlers.policy import Policy
 
 STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -73,12 +83,38 @@ class Local(_Table):
     enabled: bool = True
 
 
-class WeChat(_Table):
-    """WeChat through a Wechaty puppet service. Its gateway is still to come."""
+class _PuppetService(_Table):
+    allow_plaintext: bool = False
+    endpoint: Endpoint = ""
+    token: Kept = Secret("")
+
+    @field_validator("endpoint")
+    @classmethod
+    def _private(cls, value: str, others: ValidationInfo) -> str:
+        return value if others.data.get("allow_plaintext") else kept_private(value)
+
+
+class WeChatAccount(_PuppetService):
+    """One of several accounts: its puppet service, and a name to tell it by."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,20}$")]
+
+
+class WeChat(_PuppetService):
+    """WeChat through Wechaty puppet services: one account here, or several in ``accounts``."""
 
     enabled: bool = False
-    endpoint: str = ""
-    token: Kept = Secret("")
+    accounts: tuple[WeChatAccount, ...] = ()
+    call_deadline: Duration = timedelta(seconds=15)
+    ping_every: Duration = timedelta(seconds=10)
+    longest_wait: Duration = timedelta(seconds=30)
+
+    @field_validator("accounts")
+    @classmethod
+    def _told_apart(cls, value: tuple[WeChatAccount, ...]) -> tuple[WeChatAccount, ...]:
+        if len({one.name for one in value}) < len(value):
+            raise ValueError("must have a name of its own each")
+        return value
 
 
 class Gateways(_Table):

@@ -96,11 +96,37 @@ def _loopback(value: object) -> object:
     return value
 
 
+def _endpoint(value: object) -> object:
+    parts = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[\w.-]+):(\d{1,5})", str(value))
+    if value != "" and (parts is None or not 0 < int(parts[2]) < 65_536):
+        raise ValueError('must be an address and a port, such as "127.0.0.1:8788"')
+    return value
+
+
+def kept_private(endpoint: str) -> str:
+    """The endpoint, if what is said to it stays on this machine or in a private network.
+
+    A name without dots is taken for one of those: ``localhost``, or a neighbour in a compose file.
+    """
+    host = endpoint.rpartition(":")[0].strip("[]")
+    try:
+        private = ipaddress.ip_address(host).is_private
+    except ValueError:
+        private = "." not in host
+    if not private:
+        raise ValueError(
+            "must be this machine or a private network: everything said would cross the internet"
+            " in the clear; use a tunnel, or set allow_plaintext = true if it is one"
+        )
+    return endpoint
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Hour = Annotated[time, BeforeValidator(_hour)]
 Folder = Annotated[Path, BeforeValidator(_path)]
 Zone = Annotated[str, BeforeValidator(_zone)]
 Loopback = Annotated[str, BeforeValidator(_loopback)]
+Endpoint = Annotated[str, BeforeValidator(_endpoint)]
 Kept = Annotated[
     Secret, BeforeValidator(lambda value: Secret(value) if isinstance(value, str) else value)
 ]

@@ -14,7 +14,7 @@ from bot.clock import Clock
 from bot.gateways.base import Letter, NotNow
 from bot.gateways.history import History, Line
 from bot.media import MediaStore
-from handlers.kit import Message, Photo
+from handlers.kit import Happening, Message, Photo
 
 BOT_NAMES = ("@邻帮", "@linbang")
 EMERGENCIES = "emergencies."
@@ -58,7 +58,7 @@ class LocalGateway:
             if not waiting:
                 await changed.wait()
 
-    async def recorded(self, message: Message) -> None:
+    async def recorded(self, message: Message | Happening) -> None:
         """Do not bring this message again."""
         self._history.settle(message.id)
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 
 from bot.gateways.base import Letter
-from handlers.kit import Message
+from handlers.kit import Happening, Message
 
 
 class PaperGateway:
@@ -34,7 +34,7 @@ class PaperGateway:
             self._heard = message.arrived
             yield message
 
-    async def recorded(self, message: Message) -> None:
+    async def recorded(self, message: Message | Happening) -> None:
         """Nothing is brought again."""
 
     async def send(self, letter: Letter) -> str:
