@@ -10,6 +10,7 @@ from handlers import (
     emergencies,
     essentials,
     gifts,
+    leaving,
     lists,
     medicine,
     moving,
@@ -45,5 +46,6 @@ FEATURES = (
     duty,
     volunteering,
     people,
+    leaving,
     retention,
 )

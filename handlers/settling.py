@@ -200,8 +200,8 @@ def not_needed(ctx: Context) -> Iterator[Effect]:
     yield from close(ctx, request, "not_needed")
 
 
-def close(ctx: Context, request: Request, outcome: str) -> Iterator[Effect]:
-    """The end: everybody who had a part in it hears, once."""
+def close(ctx: Context, request: Request, outcome: str, *, reply: bool = True) -> Iterator[Effect]:
+    """The end: everybody who had a part in it hears, once; the speaker unless told otherwise."""
     number, speaker = request.number, ctx.speaker.id if ctx.speaker else None
     helpers = claims.holders(ctx.tx, number)
     requests.move(
@@ -217,7 +217,7 @@ def close(ctx: Context, request: Request, outcome: str) -> Iterator[Effect]:
     yield from put_away(ctx, request)
     thanked = outcome in {"done", "half_done"}
     yield from (medicine.delivered if thanked else medicine.freed)(ctx, request)
-    if speaker is not None:
+    if speaker is not None and reply:
         key = _ENDINGS.get(outcome, "settling.ended_as")
         state = Word(f"lists.state_{outcome}")
         yield ctx.reply(key, about=number, number=number, state=state)

@@ -90,6 +90,18 @@ _ANY = Prepared(
 )
 
 
+WORDLESS: dict[str, Any] = {
+    "text": "",
+    "room": None,
+    "phone": [],
+    "spot": None,
+    "for_text": None,
+    "for_kind": None,
+    "for_age": None,
+}
+"""A request without what was private in it."""
+
+
 def get(tx: Transaction, number: int) -> Request | None:
     return tx.first(Request, _BY_NUMBER, {"number": number})
 
@@ -279,16 +291,7 @@ def totals(tx: Transaction, place_ids: Iterable[int]) -> tuple[int, int]:
 def forget(tx: Transaction, before: datetime) -> int:
     """Blank the private words of requests closed long ago; how many."""
     old = (REQUEST.c.state == "closed") & (REQUEST.c.closed_at < before) & (REQUEST.c.text != "")
-    blank: dict[str, Any] = {
-        "text": "",
-        "room": None,
-        "phone": [],
-        "spot": None,
-        "for_text": None,
-        "for_kind": None,
-        "for_age": None,
-    }
-    return tx.run(update(REQUEST).where(old).values(**blank)).rowcount
+    return tx.run(update(REQUEST).where(old).values(**WORDLESS)).rowcount
 
 
 def forget_names(tx: Transaction, before: datetime) -> int:

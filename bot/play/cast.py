@@ -46,7 +46,7 @@ class Cast:
         """The person of this name; ValueError where it could be several."""
         name, at = _name_and_home(words)
         home = find_place(tx, at).id if at else None
-        found = people.named(tx, name) or _like(tx, name)
+        found = people.named(tx, name) or _like(tx, name) or _gone(tx, name)
         if home is not None:
             found = [one for one in found if one.place_id == home]
         if len(found) > 1:
@@ -276,3 +276,9 @@ def _like(tx: Transaction, name: str) -> list[Person]:
         if lower in {one.name.casefold(), one.name_en.casefold()}
         or lower.replace(" ", "-") == (one.key or "").casefold()
     ]
+
+
+def _gone(tx: Transaction, name: str) -> list[Person]:
+    """People who have left can still be heard saying so."""
+    gone = (PERSON.c.name == name) & PERSON.c.left_at.is_not(None)
+    return tx.rows(Person, select(PERSON).where(gone))

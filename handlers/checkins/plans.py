@@ -162,13 +162,18 @@ def _resume(ctx: Context, plan: CheckinPlan, elder: Person) -> Iterator[Effect]:
 def leave(ctx: Context) -> Iterator[Effect]:
     """``不用每天问了``: one message, at once."""
     plan, elder = _meant(ctx)
-    checkins.change_plan(ctx.tx, plan.id or 0, withdrawn_at=ctx.now)
+    yield from withdraw(ctx, plan, elder)
+    yield from _answer(ctx, elder, "checkins.left")
+
+
+def withdraw(ctx: Context, plan: CheckinPlan, elder: Person) -> Iterator[Effect]:
+    """No greeting any more; a cry for help that stands is not closed by it."""
+    checkins.change_plan(ctx.tx, plan.id, withdrawn_at=ctx.now)
     yield Never(f"plan:{plan.id}:")
     yield from calendar.unplan(ctx, plan)
-    for one in checkins.waiting(ctx.tx, elder.id or 0):
+    for one in checkins.waiting(ctx.tx, elder.id):
         if not one.alarm:
             yield from close(ctx, one, "ok", by=ctx.who.id, how=Word("checkins.how_left"))
-    yield from _answer(ctx, elder, "checkins.left")
 
 
 @sentence("hour")
