@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
 from functools import partial
@@ -17,7 +17,7 @@ from sqlalchemy import Engine as Database
 from bot import words as spoken
 from bot.choose import Features
 from bot.clock import Clock
-from bot.delivery import Delivery
+from bot.delivery import Delivery, Manners
 from bot.engine import Engine, NotRecorded
 from bot.gateways.base import Gateway
 from bot.hearing import Desk, Heard
@@ -88,7 +88,9 @@ class App:
         zone: ZoneInfo | None = None,
         metrics: Metrics | None = None,
         reader: Reader | None = None,
+        manners: Mapping[str, Manners] | None = None,
     ) -> None:
+        """``manners``: how letters go by each gateway, by its name."""
         listed = spoken.load()
         self.clock = clock
         self.metrics = metrics or Metrics()
@@ -106,6 +108,7 @@ class App:
                 clock,
                 self.metrics,
                 lambda tx, row: desk.refused(tx, row, clock.now()),
+                (manners or {}).get(gateway.name),
             )
             for gateway in gateways
         ]
@@ -271,6 +274,8 @@ class App:
         now = self.clock.now()
         rows = await self.engine.write(lambda tx: (timers.next_due(tx), outbox.next_due(tx, now)))
         stops: list[tuple[datetime, Daily | None]] = [(at, None) for at in rows if at is not None]
+        turns = (delivery.next_turn() for delivery in self.deliveries)
+        stops += [(max(at, now), None) for at in turns if at is not None]
         coming = self.calendar.next_after(now)
         if coming is not None:
             stops.append(coming)

@@ -7,18 +7,22 @@ bot stopped is first looked for on the platform.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
 from bot.clock import Clock
+from bot.doubts import Doubts
 from bot.engine import Engine, NotRecorded
 from bot.gateways.base import Gateway, Letter, NotNow, Refused, Unsure
+from bot.leasing import Leased, Leasing, Mark, mark_of
 from bot.metrics import Metrics
-from handlers.kit import Photo
-from storage import outbox, people, rooms
+from bot.pace import Pace
+from storage import outbox
 from storage.db import Transaction
 from storage.outbox import LetterRow
 
@@ -27,56 +31,93 @@ log = structlog.get_logger(__name__)
 BACK_OFF = (1, 2, 5, 15, 30, 60)
 """Seconds before each further try."""
 GIVE_UP = timedelta(hours=24)
-Mark = dict[str, Any]
-Leased = tuple[LetterRow, Letter]
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How letters go by one gateway.
+
+    ``hands``: how many conversations are written to side by side, where the letters are paced;
+    ``echo_within``: how long the echo of an uncertain letter is awaited, none if the gateway knows.
+    """
+
+    pace: Pace | None = None
+    hands: int = 1
+    echo_within: timedelta = timedelta()
 
 
 class Delivery:
     """The letters of one gateway."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917
         self,
         engine: Engine,
         gateway: Gateway,
         clock: Clock,
         metrics: Metrics,
         refused: Callable[[Transaction, LetterRow], Any],
+        manners: Manners | None = None,
     ) -> None:
         """``refused`` is told, in the writer's transaction, of a letter that will never arrive."""
+        manners = manners or Manners()
         self._engine, self._gateway, self._clock, self._metrics = engine, gateway, clock, metrics
         self._refused = refused
-        self._woken = False
-        self._order: asyncio.Future[Any] | None = None
-        self._sending = asyncio.Lock()
-        self._blocked: dict[int, datetime] = {}
+        self._leasing = Leasing(gateway.name, clock, manners.pace)
+        self._doubts = Doubts(gateway, clock, manners.echo_within)
+        self._wakings = 0
+        self._orders: set[asyncio.Future[Any]] = set()
+        self._hands = [asyncio.Lock() for _ in range(manners.hands)]
 
     def wake(self) -> None:
         """There may be letters to send."""
-        self._woken = True
-        if self._order is not None:
-            self._engine.withdraw(self._order)
+        self._wakings += 1
+        for order in list(self._orders):
+            self._engine.withdraw(order)
+
+    def next_turn(self) -> datetime | None:
+        """When the pace or the wait for an echo lets something go on, if nothing else happens."""
+        turns = (self._leasing.held, self._doubts.next_turn())
+        return min((one for one in turns if one is not None), default=None)
 
     async def run(self) -> None:
         """Send for ever; storage that fails is tried again."""
         await self._until_stored(self.recover)
+        await asyncio.gather(*map(self._work, self._hands))
+
+    async def _work(self, hand: asyncio.Lock) -> None:
         while True:
-            async with self._sending:
+            async with hand:
                 leased = await self._next()
                 while leased:
                     leased = await self._sent(leased)
 
     async def _next(self) -> list[Leased] | None:
         """Letters that wait, or else those of the next commit that makes some."""
-        self._woken = False
+        wakings = self._wakings
+        await self._until_stored(self._look)
         leased: list[Leased] | None = await self._until_stored(
-            lambda: self._engine.write(self._lease)
+            lambda: self._engine.write(self._leasing.lease)
         )
-        if leased or self._woken:
+        if leased or wakings != self._wakings:
             return leased
         # Leased in the very transaction that makes them, they are on their way a commit sooner.
-        self._order = self._engine.order(self._lease)
-        leased, self._order = await self._order, None
+        order = self._engine.order(self._leasing.lease)
+        self._orders.add(order)
+        alarm = self._alarm()
+        try:
+            leased = await order
+        finally:
+            self._orders.discard(order)
+            if alarm is not None:
+                alarm.cancel()
         return leased
+
+    def _alarm(self) -> asyncio.TimerHandle | None:
+        """Be woken when the pace lets the next letter go."""
+        if self._leasing.held is None:
+            return None
+        seconds = (self._leasing.held - self._clock.now()).total_seconds()
+        return asyncio.get_running_loop().call_later(max(seconds, 0), self.wake)
 
     async def _until_stored(self, work: Callable[[], Awaitable[Any]]) -> Any:
         while True:
@@ -88,23 +129,42 @@ class Delivery:
 
     async def recover(self) -> None:
         """Settle the letters that were being sent when the bot stopped."""
-        rows: list[Leased] = await self._engine.write(
-            lambda tx: [
-                (row, self._letter(tx, row)) for row in outbox.in_doubt(tx, self._gateway.name)
-            ]
-        )
-        marks = []
-        for row, letter in rows:
-            platform_id = await self._gateway.arrived(letter)
-            marks.append(self._mark(row, "sent" if platform_id else "waiting", platform_id))
+        rows: list[Leased] = await self._engine.write(self._in_doubt)
+        marks = [
+            await self._doubts.judge(row, letter) or mark_of(row, "waiting") for row, letter in rows
+        ]
         if marks:
             await self._engine.write(lambda tx: outbox.mark(tx, marks))
+            self._keep(rows, marks)
+
+    def _in_doubt(self, tx: Transaction) -> list[Leased]:
+        self._leasing.remember(tx)
+        rows = outbox.in_doubt(tx, self._gateway.name)
+        return [(row, self._leasing.letter(tx, row)) for row in rows]
+
+    def _keep(self, leased: Sequence[Leased], marks: Sequence[Mark]) -> None:
+        unsure = {mark["letter"] for mark in marks if mark["to_state"] == "unsure"}
+        for row, letter in leased:
+            if row.id in unsure:
+                self._doubts.keep(row, letter)
+
+    async def _look(self) -> None:
+        """Write down what became of letters in doubt."""
+        marks = await self._doubts.look()
+        if marks:
+            await self._until_stored(lambda: self._engine.write(lambda tx: outbox.mark(tx, marks)))
+            for mark in marks:
+                if mark["to_state"] != "waiting":
+                    self._metrics.sent("sent" if mark["to_state"] == "sent" else "unsure")
 
     async def send_due(self) -> int:
         """Send what may go now; how many letters were taken up."""
         self.wake()
-        async with self._sending:
-            leased: list[Leased] = await self._engine.write(self._lease)
+        async with contextlib.AsyncExitStack() as stack:
+            for hand in self._hands:
+                await stack.enter_async_context(hand)
+            await self._look()
+            leased: list[Leased] = await self._engine.write(self._leasing.lease)
             taken = 0
             while leased:
                 taken += len(leased)
@@ -125,56 +185,11 @@ class Delivery:
             outbox.mark(tx, marks)
             for row in refused:
                 self._refused(tx, row)
-            return self._lease(tx)
+            return self._leasing.lease(tx)
 
         found: list[Leased] = await self._until_stored(lambda: self._engine.write(settle))
+        self._keep(leased, marks)
         return found
-
-    def _lease(self, tx: Transaction) -> list[Leased]:
-        now = self._clock.now()
-        self._blocked = {room: until for room, until in self._blocked.items() if until > now}
-        rows = outbox.waiting(tx, self._gateway.name, now)
-        stale = [row for row in rows if _is_stale(row, now)]
-        if stale:
-            outbox.mark(tx, [self._mark(row, "stale", None) for row in stale])
-        fit = [row for row in rows if row.room_id not in self._blocked and not _is_stale(row, now)]
-        if fit:
-            outbox.lease(tx, [row.id or 0 for row in fit])
-        return self._folded(tx, fit)
-
-    def _folded(self, tx: Transaction, rows: Sequence[LetterRow]) -> list[Leased]:
-        """Letters held back for one conversation go out together, as one."""
-        first: dict[int, int] = {}
-        out: list[tuple[LetterRow, list[str]]] = []
-        folded = []
-        for row in rows:
-            held = row.not_before > row.made_at and row.tries == 0 and not row.photos
-            if held and row.room_id in first:
-                out[first[row.room_id]][1].append(row.text)
-                folded.append(row.id or 0)
-                continue
-            if held:
-                first[row.room_id] = len(out)
-            out.append((row, [row.text]))
-        if folded:
-            outbox.fold(tx, folded)
-        return [(row, self._letter(tx, row, "\n".join(texts))) for row, texts in out]
-
-    def _letter(self, tx: Transaction, row: LetterRow, text: str | None = None) -> Letter:
-        room = rooms.get(tx, row.room_id)
-        names = [people.account(tx, one, self._gateway.name) for one in row.mentions]
-        return Letter(
-            id=row.id or 0,
-            gateway=self._gateway.name,
-            conversation=room.external,
-            private=room.private,
-            text=row.text if text is None else text,
-            mentions=tuple(name for name in names if name),
-            photos=tuple(Photo(*photo) for photo in row.photos),
-            urgent=row.urgent,
-            about=row.about,
-            kind=row.kind,
-        )
 
     async def _send_in_order(self, letters: Sequence[Leased]) -> list[Mark]:
         marks: list[Mark] = []
@@ -183,8 +198,8 @@ class Delivery:
             marks.append(mark)
             if mark["to_state"] == "waiting":
                 # Those behind it wait too, so that nothing overtakes.
-                self._blocked[row.room_id] = mark["again"]
-                marks += [self._mark(later, "waiting", None) for later, _ in letters[at + 1 :]]
+                self._leasing.block(row.room_id, mark["again"])
+                marks += [mark_of(later, "waiting") for later, _ in letters[at + 1 :]]
                 break
         return marks
 
@@ -194,36 +209,22 @@ class Delivery:
         except Refused as why:
             log.warning("letter refused", letter=letter.id, why=str(why))
             self._metrics.sent("refused")
-            return self._mark(row, "refused", None)
+            return mark_of(row, "refused")
         except (NotNow, Unsure) as why:
             return await self._again(row, letter, why)
         except Exception:  # a gateway's own mistake must not stop the others' letters
             log.exception("letter failed", letter=letter.id)
             return await self._again(row, letter, NotNow("failed"))
         self._metrics.sent("sent")
-        return self._mark(row, "sent", platform_id)
+        return mark_of(row, "sent", platform_id=platform_id, at=self._clock.now())
 
     async def _again(self, row: LetterRow, letter: Letter, why: Exception) -> Mark:
-        if isinstance(why, Unsure) and (platform_id := await self._gateway.arrived(letter)):
-            return self._mark(row, "sent", platform_id)
-        if self._clock.now() - row.made_at > GIVE_UP:
+        if isinstance(why, Unsure) and (judged := await self._doubts.judge(row, letter)):
+            return judged
+        now = self._clock.now()
+        if now - row.made_at > GIVE_UP:
             self._metrics.sent("gave_up")
-            return self._mark(row, "refused", None)
+            return mark_of(row, "refused")
         log.info("letter later", letter=letter.id, why=str(why))
-        again = self._clock.now() + timedelta(seconds=BACK_OFF[min(row.tries, len(BACK_OFF) - 1)])
-        return self._mark(row, "waiting", None, again)
-
-    def _mark(
-        self, row: LetterRow, state: str, platform_id: str | None, again: datetime | None = None
-    ) -> Mark:
-        return {
-            "letter": row.id,
-            "to_state": state,
-            "platform_id": platform_id,
-            "at": self._clock.now() if state == "sent" else None,
-            "again": again or row.not_before,
-        }
-
-
-def _is_stale(row: LetterRow, now: datetime) -> bool:
-    return row.expires_at is not None and row.expires_at < now
+        seconds = BACK_OFF[min(row.tries, len(BACK_OFF) - 1)]
+        return mark_of(row, "waiting", again=now + timedelta(seconds=seconds))

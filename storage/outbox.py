@@ -1,16 +1,17 @@
 """Letters: what the bot has decided to say, until it is known to have been said.
 
-States: ``waiting → sending → sent``; aside ``unsure`` (may have arrived), ``refused`` (the platform
-will not take it), ``stale`` (not worth sending any more), ``folded`` (said in a digest instead).
+States: ``waiting → sending → sent``; aside ``unsure`` (may have arrived: its echo is awaited),
+``unknown`` (none came, and it was not worth saying twice), ``refused`` (the platform will not take
+it), ``stale`` (not worth sending any more), ``folded`` (said in a digest instead).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, bindparam, func, select, text, update
+from sqlalchemy import JSON, Index, bindparam, func, or_, select, text, update
 from sqlmodel import Field, SQLModel
 
 from storage.db import Instant, Transaction, table
@@ -54,16 +55,24 @@ Index(
 Index("ix_outbox_room_made", LETTER.c.room_id, LETTER.c.made_at)
 Index("ix_outbox_external", LETTER.c.external, sqlite_where=text("external IS NOT NULL"))
 
-_WAITING = Prepared(
+_UNSENT = text("state IN ('waiting','sending','unsure')")
+_MAY_GO = (
     select(LETTER)
     .where(
-        text("state IN ('waiting','sending','unsure')"),
+        _UNSENT,
         LETTER.c.state == "waiting",
         LETTER.c.gateway == bindparam("gateway"),
         LETTER.c.not_before <= bindparam("now"),
     )
     .order_by(LETTER.c.urgent.desc(), LETTER.c.id)
     .limit(bindparam("most"))
+)
+_WAITING = Prepared(_MAY_GO)
+_WAITING_ELSEWHERE = _MAY_GO.where(
+    or_(
+        ~LETTER.c.urgent & LETTER.c.room_id.not_in(bindparam("shut", expanding=True)),
+        LETTER.c.urgent & LETTER.c.room_id.not_in(bindparam("shut_to_urgent", expanding=True)),
+    )
 )
 _LEASE = Prepared(
     update(LETTER)
@@ -102,10 +111,41 @@ def put(tx: Transaction, row: Mapping[str, Any]) -> None:
         kept.append((row["made_at"], row["not_before"]))
 
 
-def waiting(tx: Transaction, gateway: str, now: datetime, most: int = 500) -> list[LetterRow]:
-    """Letters that may go by this gateway now: urgent first, then oldest first."""
+def waiting(
+    tx: Transaction,
+    gateway: str,
+    now: datetime,
+    *,
+    shut: Collection[int] = (),
+    shut_to_urgent: Collection[int] = (),
+    most: int = 500,
+) -> list[LetterRow]:
+    """Letters that may go by this gateway now: urgent first, then oldest first.
+
+    None of the conversations that are ``shut``, so that they do not stand in the way of others.
+    """
     tx.flush(LETTER)
-    return tx.rows(LetterRow, _WAITING, {"gateway": gateway, "now": now, "most": most})
+    values: dict[str, Any] = {"gateway": gateway, "now": now, "most": most}
+    if not shut and not shut_to_urgent:
+        return tx.rows(LetterRow, _WAITING, values)
+    values |= {"shut": list(shut), "shut_to_urgent": list(shut_to_urgent)}
+    return tx.rows(LetterRow, _WAITING_ELSEWHERE, values)
+
+
+def being_sent(tx: Transaction, gateway: str) -> list[tuple[int, bool]]:
+    """``(conversation, urgent)`` of the letters that are on their way."""
+    tx.flush(LETTER)
+    on_the_way = (LETTER.c.state == "sending") & (LETTER.c.gateway == gateway)
+    chosen = select(LETTER.c.room_id, LETTER.c.urgent).where(_UNSENT, on_the_way)
+    return [(row[0], row[1]) for row in tx.connection.execute(chosen)]
+
+
+def lately(tx: Transaction, gateway: str, since: datetime) -> list[tuple[int, datetime]]:
+    """``(conversation, when)`` of the letters sent by this gateway since, oldest first."""
+    tx.flush(LETTER)
+    sent = (LETTER.c.gateway == gateway) & (LETTER.c.sent_at > since)
+    chosen = select(LETTER.c.room_id, LETTER.c.sent_at).where(sent).order_by(LETTER.c.sent_at)
+    return [(row[0], row[1]) for row in tx.connection.execute(chosen)]
 
 
 def lease(tx: Transaction, ids: Sequence[int]) -> None:
