@@ -1,4 +1,4 @@
-// A real puppet service on loopback: `node server.mjs GRPC_PORT HTTP_PORT TOKEN ACCOUNT FILE`.
+// A real puppet service on loopback: `node server.mjs GRPC_PORT HTTP_PORT TOKEN ACCOUNT[:out] FILE`.
 //
 // Over HTTP a test injects what people and WeChat do, orders faults, and reads what the bot did.
 // Every request is a POST of JSON to /<deed>; the answer is JSON.
@@ -8,7 +8,8 @@ import { PuppetServer } from 'wechaty-puppet-service'
 import { calls, fault, forget, install } from './faults.mjs'
 import { Platform } from './platform.mjs'
 
-const [grpcPort, httpPort, token, account, file] = process.argv.slice(2)
+const [grpcPort, httpPort, token, named, file] = process.argv.slice(2)
+const [account, isOut] = named.split(':')
 
 install()
 const platform = new Platform(account, file)
@@ -76,6 +77,6 @@ const control = http.createServer(async (request, response) => {
 process.on('unhandledRejection', wrong => { process.stderr.write(`${wrong?.stack ?? wrong}\n`) })
 platform.on('error', () => {}) // WeChat's own troubles are events, not the end of the server
 await platform.start()
-platform.login(account)
+if (!isOut) platform.login(account)
 await server.start()
 control.listen(Number(httpPort), '127.0.0.1', () => process.stdout.write('ready\n'))

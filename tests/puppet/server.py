@@ -65,10 +65,11 @@ class PuppetServer:
     def endpoint(self) -> str:
         return f"127.0.0.1:{self.port}"
 
-    def start(self) -> None:
-        """Start it and wait until it serves."""
+    def start(self, *, login: bool = True) -> None:
+        """Start it and wait until it serves; the account is logged in unless told otherwise."""
         install()
-        arguments = [self.port, self._control, self.token, self.account, self._kept]
+        account = self.account if login else f"{self.account}:out"
+        arguments = [self.port, self._control, self.token, account, self._kept]
         self._process = subprocess.Popen(
             [node(), "--no-deprecation", HERE / "server.mjs", *map(str, arguments)],
             stdout=subprocess.PIPE,

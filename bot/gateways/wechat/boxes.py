@@ -10,7 +10,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.gateways.base import Refused, Unsure
+from bot.gateways.base import NotNow, Refused, Unsure
 from bot.gateways.wechat.link import Link
 from bot.media import MOST_BYTES
 
@@ -43,11 +43,14 @@ async def opened(link: Link, box: str) -> bytes:
 
 
 async def closed(link: Link, name: str, data: bytes) -> str:
-    """A box that holds these bytes, to be sent. Raises NotNow, Unsure or Refused."""
+    """A box that holds these bytes, to be sent. Raises NotNow or Refused."""
     if len(data) <= MOST_INSIDE:
         inside = base64.b64encode(data).decode()
         return json.dumps({"boxType": BASE64, "name": name, "base64": inside, "metadata": {}})
-    uuid = await link.call(lambda calls: calls.upload(data), link.patience.photo)
+    try:
+        uuid = await link.call(lambda calls: calls.upload(data), link.patience.photo)
+    except Unsure as why:  # nobody has been shown anything yet
+        raise NotNow(str(why)) from why
     return json.dumps({"boxType": UUID, "name": name, "uuid": uuid, "metadata": {}})
 
 

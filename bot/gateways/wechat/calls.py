@@ -8,11 +8,12 @@ misread is added here by hand.
 from __future__ import annotations
 
 import warnings
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from enum import IntEnum
 
 from grpclib.client import Channel
+from grpclib.const import Cardinality
 
 with warnings.catch_warnings():  # old spellings in what they import are told at every first start
     warnings.simplefilter("ignore")
@@ -89,10 +90,14 @@ class Calls(PuppetStub):  # type: ignore[misc]
 
     async def upload(self, data: bytes) -> str:
         """Leave a file with the server; its UUID there."""
-        pieces: Iterable[_Chunk] = (
-            _Chunk(chunk=data[at : at + CHUNK]) for at in range(0, len(data), CHUNK)
+        asked = self.channel.request(
+            "/wechaty.Puppet/Upload", Cardinality.STREAM_UNARY, _Chunk, _Id
         )
-        kept = await self._stream_unary("/wechaty.Puppet/Upload", pieces, _Chunk, _Id)
+        async with asked as stream:
+            for at in range(0, len(data), CHUNK):
+                await stream.send_message(_Chunk(chunk=data[at : at + CHUNK]))
+            await stream.end()
+            kept = await stream.recv_message()
         return str(kept.id)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -105,6 +107,10 @@ class WeChatGateway:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file; for one that was never entered."""
         self._journal.close()
 
     async def _take_up(self) -> None:
@@ -250,6 +256,8 @@ class WeChatGateway:
         await self._out.put(heard)
 
     async def _login(self, account: str) -> None:
+        if not account:
+            return
         self._session, self._code = self._link.ups, ""
         if self._login_told and account == self._account.id:
             return
@@ -283,5 +291,8 @@ class WeChatGateway:
 
 
 def _first_line(told: Told) -> str:
+    """The trouble in a few words, without where in their program it arose."""
     said = told.text("gerror") or told.text("data")
+    with suppress(ValueError, AttributeError):
+        said = str(json.loads(said).get("details", said))
     return said.partition("\n")[0][:300]
