@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, time
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -18,8 +17,10 @@ from bot import words as spoken
 from bot.choose import Features
 from bot.clock import Clock
 from bot.delivery import Delivery, Manners
+from bot.ears import Ear, storable
 from bot.engine import Engine, NotRecorded
-from bot.gateways.base import Gateway
+from bot.errands import Act, Errands, on_platform
+from bot.gateways.base import Gateway, Refused
 from bot.hearing import Desk, Heard
 from bot.metrics import Metrics
 from bot.schedule import Calendar, Daily, Heart
@@ -27,24 +28,20 @@ from bot.understanding.lexicon import english_name
 from bot.understanding.reader import Reader
 from bot.understanding.recast import recast
 from handlers.features import FEATURES
-from handlers.kit import Day, Happening, Message, Timer
+from handlers.kit import Day, Message, Timer
 from handlers.policy import Policy
 from handlers.reading import Reading
-from storage import outbox, timers
+from storage import errands, outbox, timers
+from storage.errands import OUTSIDE, ErrandRow
 from storage.timers import TimerRow
 
 log = structlog.get_logger(__name__)
 
-Taken = asyncio.Queue[tuple[Heard | Happening, "asyncio.Future[object]"] | None]
 CLOSING = 10
 """Seconds that a stopping bot waits for its database to record what it has heard."""
-TURN = 16
-"""Messages read before others of the event loop have their turn."""
 YOUNG = 20_000
 """Objects made before the newest are looked through for circles: a batch makes thousands, and
 almost none of them stays."""
-IN_FLIGHT = 512
-"""Messages of one gateway taken and not yet committed, at most."""
 
 
 def translate(name: str, lang: str) -> str:
@@ -56,23 +53,8 @@ def _call_soon(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> Non
     loop.call_soon_threadsafe(call)
 
 
-def storable(message: Message) -> Message:
-    """The message without lone halves of surrogate pairs, which no database takes."""
-    try:
-        f"{message.text}{message.sender_name}{message.quoted_text}".encode()
-    except UnicodeEncodeError:
-        quoted = message.quoted_text
-        return replace(
-            message,
-            text=_whole(message.text),
-            sender_name=_whole(message.sender_name),
-            quoted_text=None if quoted is None else _whole(quoted),
-        )
-    return message
-
-
-def _whole(text: str) -> str:
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+async def _nowhere(_: ErrandRow) -> str:
+    raise Refused("there is no road outside")
 
 
 class App:
@@ -89,8 +71,14 @@ class App:
         metrics: Metrics | None = None,
         reader: Reader | None = None,
         manners: Mapping[str, Manners] | None = None,
+        bound: Collection[str] = (),
+        outside: Act | None = None,
     ) -> None:
-        """``manners``: how letters go by each gateway, by its name."""
+        """``manners``: how letters go by each gateway, by its name.
+
+        ``bound``: gateways whose groups are bound to places from chat. ``outside`` carries alarms
+        to whoever runs the bot.
+        """
         listed = spoken.load()
         self.clock = clock
         self.metrics = metrics or Metrics()
@@ -98,7 +86,8 @@ class App:
         self.reader = reader or Reader()
         self.features = Features(FEATURES, spoken.sentences(listed))
         self.words = spoken.Words(listed, translate)
-        desk = Desk(self.features, self.words, self.policy, recast)
+        manners = manners or {}
+        desk = Desk(self.features, self.words, self.policy, recast, bound)
         self.engine = Engine(database, desk, clock, self.metrics)
         self.gateways = list(gateways)
         self.deliveries = [
@@ -108,16 +97,26 @@ class App:
                 clock,
                 self.metrics,
                 lambda tx, row: desk.refused(tx, row, clock.now()),
-                (manners or {}).get(gateway.name),
+                manners.get(gateway.name),
             )
             for gateway in gateways
         ]
+        self.errands: list[Errands] = [Errands(OUTSIDE, outside or _nowhere, self.engine, clock)]
+        for gateway in gateways:
+            pace = manners[gateway.name].pace if gateway.name in manners else None
+            act = on_platform(gateway)
+            self.errands.append(Errands(gateway.name, act, self.engine, clock, pace))
+        self.ears = [Ear(gateway, self.engine, self._heard, clock) for gateway in gateways]
         self.zone = zone or ZoneInfo("Asia/Shanghai")
         self.calendar = Calendar(self._dailies(), self.zone)
         self._tasks: list[asyncio.Task[None]] = []
         self._confirming: list[asyncio.Task[None]] = []
-        self._stopping = False
         self._heart: Heart | None = None
+
+    @property
+    def workers(self) -> list[Delivery | Errands]:
+        """Whatever does what rows order."""
+        return [*self.deliveries, *self.errands]
 
     def _dailies(self) -> list[Daily]:
         jobs = []
@@ -130,8 +129,8 @@ class App:
     async def start(self, *, live: bool = True) -> None:
         """Begin writing; ``live`` also listens, sends and beats by itself."""
         self.engine.start()
-        for delivery in self.deliveries:
-            await delivery.recover()
+        for worker in self.workers:
+            await worker.recover()
         for job in self.calendar.jobs:
             await job.run()
         if not live:
@@ -143,11 +142,9 @@ class App:
         gc.set_threshold(YOUNG)
         loop = asyncio.get_running_loop()
         self.engine.wrote = partial(_call_soon, loop, self._wake)
-        self._tasks = [asyncio.create_task(delivery.run()) for delivery in self.deliveries]
-        for gateway in self.gateways:
-            taken: Taken = asyncio.Queue(IN_FLIGHT)
-            self._tasks.append(asyncio.create_task(self._listen(gateway, taken)))
-            self._confirming.append(asyncio.create_task(self._confirm(gateway, taken)))
+        self._tasks = [asyncio.create_task(worker.run()) for worker in self.workers]
+        self._tasks += [asyncio.create_task(ear.listen()) for ear in self.ears]
+        self._confirming = [asyncio.create_task(ear.confirm()) for ear in self.ears]
         self._heart = Heart(self.calendar, self.beat)
         self._heart.start()
 
@@ -155,7 +152,8 @@ class App:
         """Stop listening, finish what was begun, close."""
         if self._heart is not None:
             await self._heart.stop()
-        self._stopping = True
+        for ear in self.ears:
+            ear.closing = True
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:
@@ -168,8 +166,8 @@ class App:
         self.engine.stop()
 
     def _wake(self) -> None:
-        for delivery in self.deliveries:
-            delivery.wake()
+        for worker in self.workers:
+            worker.wake()
 
     def read(self, message: Message) -> Reading:
         """The reading of a message by itself; a reader that fails reads chatter."""
@@ -189,54 +187,19 @@ class App:
         clean = storable(message)
         return Heard(clean, self.read(clean))
 
-    async def _listen(self, gateway: Gateway, taken: Taken) -> None:
-        try:
-            async for one in gateway.messages():
-                heard = one if isinstance(one, Happening) else self._heard(one)
-                await taken.put((heard, self.engine.submit(heard)))
-                if taken.qsize() % TURN == 0:  # however much comes, the others have their turn
-                    await asyncio.sleep(0)
-        finally:
-            with contextlib.suppress(asyncio.QueueFull):  # then there is no need to wake anybody
-                taken.put_nowait(None)
-
-    async def _confirm(self, gateway: Gateway, taken: Taken) -> None:
-        """Tell the platform, message by message, what is recorded for good."""
-        while (one := await taken.get()) is not None:
-            heard, answer = one
-            if not answer.done() or answer.exception() is not None:
-                await self._until_recorded(heard, answer)
-            try:
-                await gateway.recorded(heard if isinstance(heard, Happening) else heard.message)
-            except Exception:  # it will be brought again, and known
-                log.exception("not confirmed", gateway=gateway.name)
-            if self._stopping and taken.empty():
-                return
-
-    async def _until_recorded(
-        self, heard: Heard | Happening, answer: asyncio.Future[object]
-    ) -> None:
-        """Nothing said is lost: what the database would not take is offered again."""
-        patience = 0.0
-        while True:
-            try:
-                await answer
-            except NotRecorded as error:
-                log.warning("message waits for the database", error=str(error))
-                # At once at first: others behind it may have failed with it.
-                await asyncio.sleep(patience)
-                patience = min(patience * 2 or 0.5, 30)
-                answer = self.engine.submit(heard)
-            else:
-                return
-
     async def beat(self) -> None:
         """Ring what is due and look whether letters may go."""
         try:
             await self.ring()
+            await self.watch()
         except NotRecorded as error:
             log.warning("timers wait for the database", error=str(error))
         self._wake()
+
+    async def watch(self) -> None:
+        """Look whether a gateway is deaf, or hears again."""
+        for ear in self.ears:
+            await ear.check(self.policy.listening.deaf_after)
 
     async def ring(self) -> int:
         """Ring every timer that is due; how many rang."""
@@ -253,7 +216,10 @@ class App:
 
     async def settle(self) -> None:
         """Send until nothing more may go now."""
-        while sum([await delivery.send_due() for delivery in self.deliveries]):
+        while sum(
+            [await one.send_due() for one in self.deliveries]
+            + [await one.do_due() for one in self.errands]
+        ):
             pass
 
     async def advance(self, to: datetime) -> None:
@@ -272,9 +238,11 @@ class App:
 
     async def _next_stop(self) -> tuple[datetime, Daily | None] | None:
         now = self.clock.now()
-        rows = await self.engine.write(lambda tx: (timers.next_due(tx), outbox.next_due(tx, now)))
+        rows = await self.engine.write(
+            lambda tx: (timers.next_due(tx), outbox.next_due(tx, now), errands.next_due(tx, now))
+        )
         stops: list[tuple[datetime, Daily | None]] = [(at, None) for at in rows if at is not None]
-        turns = (delivery.next_turn() for delivery in self.deliveries)
+        turns = (worker.next_turn() for worker in self.workers)
         stops += [(max(at, now), None) for at in turns if at is not None]
         coming = self.calendar.next_after(now)
         if coming is not None:

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from bot.words import Words
 from handlers import quiet
-from handlers.kit import Ask, Context, Effect, Later, Never, Say, ToRoom
-from storage import outbox, people, places, questions, rooms, timers
+from handlers.kit import Alarm, Ask, Context, Effect, Errand, Later, Never, Say, ToRoom
+from storage import errands, outbox, people, places, questions, rooms, timers
+from storage.errands import OUTSIDE
 from storage.rooms import Room
 
 
@@ -17,7 +18,7 @@ class Unreachable(Exception):  # noqa: N818
 
 
 def carry_out(ctx: Context, effects: Iterable[Effect], words: Words) -> int:
-    """Write the effects in the event's transaction; how many letters that made."""
+    """Write the effects in the event's transaction; how many letters and errands that made."""
     letters = 0
     for effect in effects:
         match effect:
@@ -34,7 +35,35 @@ def carry_out(ctx: Context, effects: Iterable[Effect], words: Words) -> int:
                 )
             case Never():
                 timers.drop(ctx.tx, effect.prefix)
+            case Errand():
+                letters += _errand(ctx, effect)
+            case Alarm():
+                letters += _alarm(ctx, effect, words)
     return letters
+
+
+def _errand(ctx: Context, errand: Errand) -> int:
+    errands.put(
+        ctx.tx,
+        errand.gateway,
+        errand.what,
+        ref=errand.ref,
+        data=errand.data,
+        now=ctx.now,
+        not_before=ctx.now + errand.wait,
+    )
+    return 1
+
+
+def _alarm(ctx: Context, alarm: Alarm, words: Words) -> int:
+    """Whoever runs the bot may read either language."""
+    zone = ZoneInfo(ctx.place.zone if ctx.place else "Asia/Shanghai")
+    said = [
+        words.say(alarm.key, lang, alarm.values, zone=zone, now=ctx.now) for lang in ("zh", "en")
+    ]
+    data = {"kind": alarm.key, "text": "\n".join(said)}
+    errands.put(ctx.tx, OUTSIDE, "alarm", data=data, now=ctx.now)
+    return 1
 
 
 def _letter(ctx: Context, say: Say, words: Words) -> int:
@@ -88,14 +117,20 @@ def _room(ctx: Context, say: Say) -> Room | None:
         return rooms.get(ctx.tx, say.to.room_id)
     person_id = say.to.person_id
     here = ctx.room.gateway if ctx.room and ctx.speaker and ctx.speaker.id == person_id else None
-    known = rooms.private(ctx.tx, person_id, here)
-    if known is not None:
-        return known
+    # The account that was linked last is the one in use.
     account = next(
-        (one for one in people.accounts(ctx.tx, person_id) if here in {None, one.gateway}), None
+        (
+            one
+            for one in reversed(people.accounts(ctx.tx, person_id))
+            if here in {None, one.gateway} and one.gateway != say.to.not_by
+        ),
+        None,
     )
     if account is None:
         return None
+    known = rooms.private(ctx.tx, person_id, account.gateway)
+    if known is not None:
+        return known
     return rooms.add(
         ctx.tx,
         gateway=account.gateway,

@@ -29,6 +29,7 @@ class Features:
         self.presses: dict[str, Handler] = {}
         self.dailies: dict[str, tuple[Handler, str]] = {}
         self.happens: dict[str, Handler] = {}
+        self.returns: dict[str, Handler] = {}
         self.asked: dict[str, str | None] = {}
         for module in modules:
             self._collect(module)
@@ -62,6 +63,8 @@ class Features:
                 self.presses[mark.what] = handler
             case "happens":
                 self.happens[mark.what] = handler
+            case "returns":
+                self.returns[mark.what] = handler
             case "daily":
                 self.dailies[f"{feature}.{handler.__name__}"] = (handler, mark.what)
 

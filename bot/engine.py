@@ -26,7 +26,7 @@ from sqlalchemy.exc import OperationalError
 from bot.clock import Clock
 from bot.hearing import Desk, Heard
 from bot.metrics import Metrics
-from handlers.kit import Day, Happening, Press, Sorry, Timer
+from handlers.kit import Day, Happening, Press, Returned, Sorry, Timer
 from storage.db import Memo, Transaction, checkpoint, transaction
 
 log = structlog.get_logger(__name__)
@@ -43,7 +43,7 @@ class Job:
     run: Callable[[Transaction], Any]
 
 
-Event: TypeAlias = Heard | Happening | Timer | Press | Day | Job
+Event: TypeAlias = Heard | Happening | Returned | Timer | Press | Day | Job
 
 
 class NotRecorded(Exception):  # noqa: N818

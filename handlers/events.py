@@ -139,6 +139,18 @@ class Scan(Happening):
 
 
 @dataclass(frozen=True, slots=True)
+class Deafened(Happening):
+    """Nothing has been heard on the gateway since ``since``, not even that it is there."""
+
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HearsAgain(Happening):
+    """The gateway has given a sign of life after it was deaf."""
+
+
+@dataclass(frozen=True, slots=True)
 class Timer:
     """A deadline that has come: ``key`` unique, ``kind`` picks the handler."""
 
@@ -147,6 +159,20 @@ class Timer:
     ref: int
     due: datetime
     data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """How an errand went (`handlers.effects.Errand`): ``result`` if ``ok``, else ``why`` not."""
+
+    errand: int
+    gateway: str
+    what: str
+    ref: int
+    data: Mapping[str, Any]
+    ok: bool
+    result: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from handlers import (
+    binding,
     checkins,
     claims,
     corrections,
     duty,
     emergencies,
     essentials,
+    friends,
     gifts,
+    groups,
+    identity,
     leaving,
     lists,
     medicine,
@@ -21,8 +25,10 @@ from handlers import (
     release,
     requests,
     retention,
+    roads,
     settling,
     steering,
+    talks,
     volunteering,
 )
 
@@ -47,5 +53,11 @@ FEATURES = (
     volunteering,
     people,
     leaving,
+    friends,
+    identity,
+    binding,
+    groups,
+    roads,
+    talks,
     retention,
 )

@@ -12,9 +12,11 @@ from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
 from handlers.effects import (
+    Alarm,
     Ask,
     Both,
     Effect,
+    Errand,
     Later,
     Lines,
     Never,
@@ -28,8 +30,10 @@ from handlers.effects import (
 from handlers.events import (
     Befriended,
     Day,
+    Deafened,
     FriendRequest,
     Happening,
+    HearsAgain,
     Joined,
     Left,
     LoggedIn,
@@ -38,6 +42,7 @@ from handlers.events import (
     Photo,
     Press,
     Renamed,
+    Returned,
     RoomInvitation,
     Scan,
     Timer,
@@ -51,15 +56,19 @@ from storage.questions import Question
 from storage.rooms import Room
 
 __all__ = [
+    "Alarm",
     "Ask",
     "Befriended",
     "Both",
     "Context",
     "Day",
+    "Deafened",
     "Effect",
+    "Errand",
     "FriendRequest",
     "Handler",
     "Happening",
+    "HearsAgain",
     "Joined",
     "Later",
     "Left",
@@ -72,6 +81,7 @@ __all__ = [
     "Photo",
     "Press",
     "Renamed",
+    "Returned",
     "RoomInvitation",
     "Say",
     "Scan",
@@ -87,6 +97,7 @@ __all__ = [
     "happens",
     "hears",
     "presses",
+    "returns",
     "rings",
     "sentence",
 ]
@@ -120,6 +131,7 @@ class Context:
     timer: Timer | None = None
     press: Press | None = None
     happening: Happening | None = None
+    returned: Returned | None = None
     slots: Mapping[str, str] = field(default_factory=dict)
     quoted_number: int | None = None
     """The request that the quoted message is about, if the bot said that message or kept it."""
@@ -145,6 +157,13 @@ class Context:
         if self.timer is None:
             raise LookupError("this event is no timer")
         return self.timer
+
+    @property
+    def came_back(self) -> Returned:
+        """How the errand went, in a handler of errands."""
+        if self.returned is None:
+            raise LookupError("this event is no errand's return")
+        return self.returned
 
     @property
     def text(self) -> str:
@@ -195,7 +214,7 @@ class Context:
 class Mark:
     """What a function was declared to handle."""
 
-    how: Literal["hears", "answers", "rings", "presses", "sentence", "daily", "happens"]
+    how: Literal["hears", "answers", "rings", "presses", "sentence", "daily", "happens", "returns"]
     what: str
     fits: Callable[[Context], bool] | None = None
     sure: float = 0.0
@@ -239,6 +258,11 @@ def happens(*kinds: type[Happening]) -> Callable[[Handler], Handler]:
     ``ctx.happening`` is it; ``ctx.room`` and ``ctx.speaker`` (its ``sender``) only if known.
     """
     return _marks(Mark("happens", kind.__name__) for kind in kinds)
+
+
+def returns(what: str) -> Callable[[Handler], Handler]:
+    """Handle how an errand of this kind went: ``ctx.came_back``."""
+    return _marks([Mark("returns", what)])
 
 
 def daily(clock: str) -> Callable[[Handler], Handler]:

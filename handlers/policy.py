@@ -131,6 +131,19 @@ class Caps:
 
 
 @dataclass(frozen=True, slots=True)
+class Groups:
+    """How the bot behaves towards who comes: into a group, or as a friend.
+
+    ``welcome_after`` gathers those who join into one welcome; ``friends_a_day`` is what an account
+    takes up before the rest wait for the next day.
+    """
+
+    welcome_after: timedelta = timedelta(minutes=2)
+    welcome_names: int = 5
+    friends_a_day: int = 40
+
+
+@dataclass(frozen=True, slots=True)
 class Quiet:
     """Only what is urgent between these hours of the place."""
 
@@ -184,6 +197,7 @@ class Policy:
     medicine: Medicine = field(default_factory=Medicine)
     checkin: Checkin = field(default_factory=Checkin)
     caps: Caps = field(default_factory=Caps)
+    groups: Groups = field(default_factory=Groups)
     quiet: Quiet = field(default_factory=Quiet)
     listening: Listening = field(default_factory=Listening)
     retention: Retention = field(default_factory=Retention)

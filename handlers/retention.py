@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from handlers.kit import Context, Effect, daily
-from storage import inbox, outbox, questions, requests
+from storage import codes, errands, inbox, outbox, questions, requests
 
 
 @daily("03:30")
@@ -17,6 +17,8 @@ def forget(ctx: Context) -> Iterator[Effect]:
     requests.forget(ctx.tx, words)
     outbox.forget(ctx.tx, words)
     inbox.forget(ctx.tx, ctx.now - timedelta(days=keep.inbox_id_days))
+    errands.forget(ctx.tx, ctx.now - timedelta(days=keep.inbox_id_days))
+    codes.forget(ctx.tx, ctx.now - timedelta(days=1))
     requests.forget_names(ctx.tx, ctx.now - timedelta(days=keep.audit_name_days))
     questions.forget(ctx.tx, ctx.now)
     yield from ()

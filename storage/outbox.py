@@ -205,6 +205,14 @@ def about(tx: Transaction, external: str) -> int | None:
     return found[0] if found else None
 
 
+def said(tx: Transaction, room_id: int, kinds: str, since: datetime) -> bool:
+    """Whether a conversation was told something of these kinds (a prefix) since an instant."""
+    tx.flush(LETTER)
+    there = (LETTER.c.room_id == room_id) & (LETTER.c.made_at > since)
+    like = LETTER.c.kind.startswith(kinds, autoescape=True)
+    return bool(tx.values(select(LETTER.c.id).where(there, like).limit(1)))
+
+
 def depth(tx: Transaction) -> tuple[int, datetime | None]:
     """How many letters are unsent, and when the oldest was made."""
     tx.flush(LETTER)
@@ -221,7 +229,9 @@ def fold(tx: Transaction, ids: Sequence[int]) -> None:
     tx.run(update(LETTER).where(LETTER.c.id.in_(ids)).values(state="folded"))
 
 
-def forget(tx: Transaction, before: datetime) -> int:
-    """Blank the words of letters sent long ago; how many."""
+def forget(tx: Transaction, before: datetime, kind: str | None = None) -> int:
+    """Blank the words of letters sent long ago, or only of one kind; how many."""
     old = (LETTER.c.made_at < before) & (LETTER.c.text != "") & (LETTER.c.state != "waiting")
+    if kind is not None:
+        old &= LETTER.c.kind == kind
     return tx.run(update(LETTER).where(old).values(text="")).rowcount

@@ -155,10 +155,13 @@ def account(tx: Transaction, person_id: int, gateway: str) -> str | None:
 
 
 def accounts(tx: Transaction, person_id: int) -> list[Account]:
-    """Every account of a person, oldest first."""
-    return tx.rows(
-        Account, select(ACCOUNT).where(ACCOUNT.c.person_id == person_id).order_by(ACCOUNT.c.id)
-    )
+    """Every account of a person, oldest first; kept until there is another."""
+    key = ("accounts", person_id)
+    if key not in tx.memo:
+        chosen = select(ACCOUNT).where(ACCOUNT.c.person_id == person_id)
+        tx.memo[key] = tx.rows(Account, chosen.order_by(ACCOUNT.c.id))
+    found: list[Account] = tx.memo[key]
+    return found
 
 
 def named(tx: Transaction, name: str, near: int | None = None) -> list[Person]:
@@ -185,7 +188,11 @@ def change(tx: Transaction, person_id: int, **columns: Any) -> None:
 
 def add_account(tx: Transaction, person_id: int, gateway: str, external: str) -> None:
     tx.insert(ACCOUNT, {"person_id": person_id, "gateway": gateway, "external": external})
-    for key in (("external", gateway, person_id), ("reachable", person_id)):
+    for key in (
+        ("external", gateway, person_id),
+        ("reachable", person_id),
+        ("accounts", person_id),
+    ):
         tx.memo.pop(key, None)
 
 

@@ -25,6 +25,8 @@ class Room(SQLModel, table=True):
     place_id: int | None = Field(default=None, foreign_key="place.id", index=True)
     person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     private: bool = False
+    told_how: bool = False
+    """A group of no place: whether it was said there how it is bound to one."""
 
 
 ROOM = table(Room)
@@ -67,13 +69,14 @@ def get(tx: Transaction, room_id: int) -> Room:
 
 
 def of_place(tx: Transaction, place_id: int | None) -> Room | None:
-    """The place's own group: the first that was bound to it."""
+    """The place's own group: the first that was bound to it, on a real platform if any is."""
     if place_id is None:
         return None
     key = ("room of place", place_id)
     if key not in tx.memo:
         statement = select(ROOM).where(ROOM.c.place_id == place_id, ROOM.c.private.is_(False))
-        tx.memo[key] = tx.first(Room, statement.order_by(ROOM.c.id))
+        # The local chat is for trying: a real group goes first.
+        tx.memo[key] = tx.first(Room, statement.order_by(ROOM.c.gateway == "local", ROOM.c.id))
     found: Room | None = tx.memo[key]
     return found
 
@@ -98,8 +101,7 @@ def private(tx: Transaction, person_id: int, gateway: str | None = None) -> Room
 def add(tx: Transaction, **columns: Any) -> Room:
     """A new conversation; the row as stored."""
     room_id = tx.insert(ROOM, columns)
-    for key in [key for key in tx.memo if isinstance(key, tuple) and key[0] == "room of place"]:
-        del tx.memo[key]
+    _forget_groups(tx)
     return get(tx, room_id)
 
 
@@ -107,3 +109,9 @@ def change(tx: Transaction, room: Room, **columns: Any) -> None:
     tx.run(update(ROOM).where(ROOM.c.id == room.id).values(**columns))
     for key in (("room", room.id), ("room", room.gateway, room.external)):
         tx.memo.pop(key, None)
+    _forget_groups(tx)
+
+
+def _forget_groups(tx: Transaction) -> None:
+    for key in [key for key in tx.memo if isinstance(key, tuple) and key[0] == "room of place"]:
+        del tx.memo[key]

@@ -104,7 +104,7 @@ def test_a_place_differs_only_where_it_says_so(tmp_path: Path) -> None:
     [
         ("\n[web]\nprot = 1", "config.toml:3: [web] prot: no such setting; did you mean port?"),
         ("[wob]\nport = 1", "config.toml:1: [wob]: no such setting; did you mean web?"),
-        ("nonsense = 1", "config.toml:1: [nonsense]: no such setting; here are: backup,"),
+        ("nonsense = 1", "config.toml:1: [nonsense]: no such setting; here are: alarm,"),
         ("[web]\nport = '1'", "config.toml:2: [web] port: must be a valid integer"),
         ("[web]\nport = 70000", "config.toml:2: [web] port: must be less than or equal to 65535"),
         ("[web]\nhost = '0.0.0.0'", "config.toml:2: [web] host: must be this machine"),

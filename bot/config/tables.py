@@ -77,6 +77,15 @@ class Logs(_Table):
     form: Literal["auto", "json", "console"] = "auto"
 
 
+class Alarm(_Table):
+    """How whoever runs the bot is told that a road to people is lost."""
+
+    webhook: Kept = Secret("")
+    command: tuple[str, ...] = ()
+    heartbeat: Kept = Secret("")
+    heartbeat_every: Duration = timedelta(minutes=1)
+
+
 class Local(_Table):
     """The local chat as a road to people."""
 
@@ -100,6 +109,16 @@ class WeChatAccount(_PuppetService):
     name: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,20}$")]
 
 
+class Pacing(_Table):
+    """How fast an account of WeChat talks, so that it is not taken for a machine."""
+
+    seconds_between: Annotated[float, Field(ge=0, le=60)] = 1.5
+    jitter: Annotated[float, Field(ge=0, le=5)] = 0.5
+    per_minute: Annotated[int, Field(ge=1, le=1_000)] = 20
+    per_minute_in_room: Annotated[int, Field(ge=1, le=1_000)] = 10
+    echo_within: Duration = timedelta(minutes=1)
+
+
 class WeChat(_PuppetService):
     """WeChat through Wechaty puppet services: one account here, or several in ``accounts``."""
 
@@ -108,6 +127,7 @@ class WeChat(_PuppetService):
     call_deadline: Duration = timedelta(seconds=15)
     ping_every: Duration = timedelta(seconds=10)
     longest_wait: Duration = timedelta(seconds=30)
+    pace: Pacing = Pacing()
 
     @field_validator("accounts")
     @classmethod
@@ -134,6 +154,7 @@ class General(_Table):
     web: Web = Web()
     media: Media = Media()
     logs: Logs = Logs()
+    alarm: Alarm = Alarm()
     gateways: Gateways = Gateways()
 
 

@@ -15,6 +15,39 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "errand",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("gateway", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("what", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("ref", sa.Integer(), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("made_at", storage.db.Instant(), nullable=False),
+        sa.Column("not_before", storage.db.Instant(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_errand")),
+    )
+    with op.batch_alter_table("errand", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_errand_open",
+            ["gateway", "not_before"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('waiting','doing')"),
+            postgresql_where=sa.text("state IN ('waiting','doing')"),
+        )
+
+    op.create_table(
+        "gap",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("gateway", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("began", storage.db.Instant(), nullable=False),
+        sa.Column("ended", storage.db.Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gap")),
+    )
+    with op.batch_alter_table("gap", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_gap_gateway"), ["gateway"], unique=False)
+
+    op.create_table(
         "gap_told",
         sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_gap_told")),
@@ -51,6 +84,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_place_parent_id"), ["parent_id"], unique=False)
 
     op.create_table(
+        "road",
+        sa.Column("gateway", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("account", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("told_at", storage.db.Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("gateway", name=op.f("pk_road")),
+    )
+    op.create_table(
         "timer",
         sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("due_at", storage.db.Instant(), nullable=False),
@@ -61,6 +101,17 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("timer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_timer_due_at"), ["due_at"], unique=False)
+
+    op.create_table(
+        "wrong_code",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sender", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", storage.db.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wrong_code")),
+    )
+    with op.batch_alter_table("wrong_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_wrong_code_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_wrong_code_sender"), ["sender"], unique=False)
 
     op.create_table(
         "person",
@@ -163,6 +214,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_checkin_plan_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "code",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("made_at", storage.db.Instant(), nullable=False),
+        sa.Column("until", storage.db.Instant(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("used_at", storage.db.Instant(), nullable=True),
+        sa.Column("used_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_code_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(["used_by"], ["person.id"], name=op.f("fk_code_used_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_code")),
+        sa.UniqueConstraint("digest", name=op.f("uq_code_digest")),
+    )
+    op.create_table(
         "hours",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -226,6 +293,7 @@ def upgrade() -> None:
         sa.Column("place_id", sa.Integer(), nullable=True),
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("private", sa.Boolean(), nullable=False),
+        sa.Column("told_how", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_room_person_id_person")
         ),
@@ -371,6 +439,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_lot_box_id"), ["box_id"], unique=False)
 
     op.create_table(
+        "member",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("room_id", sa.Integer(), nullable=False),
+        sa.Column("external", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("joined_at", storage.db.Instant(), nullable=False),
+        sa.Column("left_at", storage.db.Instant(), nullable=True),
+        sa.Column("welcomed", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_member_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(["room_id"], ["room.id"], name=op.f("fk_member_room_id_room")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
+        sa.UniqueConstraint("room_id", "external", name=op.f("uq_member_room_id_external")),
+    )
+    with op.batch_alter_table("member", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_member_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_member_room_id"), ["room_id"], unique=False)
+
+    op.create_table(
         "outbox",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("gateway", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -455,6 +544,25 @@ def upgrade() -> None:
         batch_op.create_index("ix_request_place", ["place_id", "category", "made_at"], unique=False)
         batch_op.create_index("ix_request_requester", ["requester_id", "state"], unique=False)
         batch_op.create_index("ix_request_state", ["state"], unique=False)
+
+    op.create_table(
+        "talk",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("ref", sa.Integer(), nullable=False),
+        sa.Column("opening", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=True),
+        sa.Column("room_id", sa.Integer(), nullable=True),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("opened_at", storage.db.Instant(), nullable=False),
+        sa.Column("ended_at", storage.db.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_talk_place_id_place")),
+        sa.ForeignKeyConstraint(["room_id"], ["room.id"], name=op.f("fk_talk_room_id_room")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_talk")),
+    )
+    with op.batch_alter_table("talk", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_talk_ref"), ["ref"], unique=False)
+        batch_op.create_index(batch_op.f("ix_talk_room_id"), ["room_id"], unique=False)
 
     op.create_table(
         "checkin_event",
@@ -591,8 +699,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_reservation_lot_id"), ["lot_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_reservation_number"), ["number"], unique=False)
 
+    op.create_table(
+        "talker",
+        sa.Column("talk_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_talker_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(["talk_id"], ["talk.id"], name=op.f("fk_talker_talk_id_talk")),
+        sa.PrimaryKeyConstraint("talk_id", "person_id", name=op.f("pk_talker")),
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("talker")
     with op.batch_alter_table("reservation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reservation_number"))
         batch_op.drop_index(batch_op.f("ix_reservation_lot_id"))
@@ -622,6 +742,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_checkin_event_checkin_id"))
 
     op.drop_table("checkin_event")
+    with op.batch_alter_table("talk", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_talk_room_id"))
+        batch_op.drop_index(batch_op.f("ix_talk_ref"))
+
+    op.drop_table("talk")
     with op.batch_alter_table("request", schema=None) as batch_op:
         batch_op.drop_index("ix_request_state")
         batch_op.drop_index("ix_request_requester")
@@ -639,6 +764,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_outbox_external", sqlite_where=sa.text("external IS NOT NULL"))
 
     op.drop_table("outbox")
+    with op.batch_alter_table("member", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_member_room_id"))
+        batch_op.drop_index(batch_op.f("ix_member_person_id"))
+
+    op.drop_table("member")
     with op.batch_alter_table("lot", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lot_box_id"))
 
@@ -685,6 +815,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_hours_person_id"))
 
     op.drop_table("hours")
+    op.drop_table("code")
     with op.batch_alter_table("checkin_plan", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_checkin_plan_person_id"))
 
@@ -703,10 +834,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_person_name"))
 
     op.drop_table("person")
+    with op.batch_alter_table("wrong_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_wrong_code_sender"))
+        batch_op.drop_index(batch_op.f("ix_wrong_code_at"))
+
+    op.drop_table("wrong_code")
     with op.batch_alter_table("timer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_timer_due_at"))
 
     op.drop_table("timer")
+    op.drop_table("road")
     with op.batch_alter_table("place", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_place_parent_id"))
 
@@ -716,3 +853,15 @@ def downgrade() -> None:
 
     op.drop_table("inbox")
     op.drop_table("gap_told")
+    with op.batch_alter_table("gap", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_gap_gateway"))
+
+    op.drop_table("gap")
+    with op.batch_alter_table("errand", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_errand_open",
+            sqlite_where=sa.text("state IN ('waiting','doing')"),
+            postgresql_where=sa.text("state IN ('waiting','doing')"),
+        )
+
+    op.drop_table("errand")

@@ -1,0 +1,188 @@
+"""Talks of a few people about one matter: in a small group of their own, or relayed by the bot.
+
+For features: `open_talk`, `tell`, `close_talk`. Where the account can make a group it makes one,
+and the bot is in it; else what each writes to the bot privately is handed to the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+from handlers import showing
+from handlers.kit import (
+    Ask,
+    Both,
+    Context,
+    Effect,
+    Errand,
+    Say,
+    ToPerson,
+    ToRoom,
+    answers,
+    daily,
+    returns,
+    sentence,
+)
+from storage import outbox, people, questions, rooms, talks
+from storage.talks import Talk
+
+ASKED = {"talk": "what"}
+LONGEST = timedelta(days=3)
+"""A relayed talk in which nobody has said anything for so long is over."""
+KEPT = timedelta(days=1)
+"""How long relayed words are kept after they were sent."""
+
+
+def open_talk(  # noqa: PLR0917
+    ctx: Context, kind: str, ref: int, members: Sequence[int], title: Both, opening: str
+) -> Iterator[Effect]:
+    """Bring these people together about ``kind`` and ``ref``; nothing if they are already.
+
+    ``title`` names the group, ``opening`` is the text key of what the bot says first: it is given
+    ``names`` and ``number`` (the ``ref``). It must hold nothing that one of them may not read.
+    """
+    if talks.live(ctx.tx, kind, ref) is not None:
+        return
+    place_id = ctx.place.id if ctx.place else None
+    talk_id = talks.begin(ctx.tx, kind, ref, members, ctx.now, opening=opening, place_id=place_id)
+    gateway = _common(ctx, members)
+    if gateway is None:
+        yield from _relay(ctx, talks.get(ctx.tx, talk_id))
+        return
+    externals = [people.account(ctx.tx, one, gateway) for one in members]
+    lang = people.get(ctx.tx, members[0]).lang
+    topic = title.zh if lang == "zh" or not title.en else title.en
+    yield Errand(gateway, "make_room", {"members": externals, "topic": topic}, ref=talk_id)
+
+
+def tell(ctx: Context, talk: Talk, key: str, **values: Any) -> Iterator[Effect]:
+    """Say something to all of a talk, wherever it is held."""
+    if talk.room_id is not None:
+        yield Say(ToRoom(talk.room_id), key, values, about=talk.ref, direct=True)
+        return
+    for one in talks.members(ctx.tx, talk.id):
+        yield Say(ToPerson(one), key, values, about=talk.ref, direct=True)
+
+
+def close_talk(ctx: Context, talk: Talk, key: str = "talks.over") -> Iterator[Effect]:
+    """End it and say so; nothing is relayed any more."""
+    if talks.move(ctx.tx, talk, "over", now=ctx.now):
+        questions.close(ctx.tx, None, "talk", talk.id)
+        yield from tell(ctx, talk, key)
+
+
+@returns("make_room")
+def made(ctx: Context) -> Iterator[Effect]:
+    """The group is there, or there will be none: then the bot carries words to and fro."""
+    back = ctx.came_back
+    talk = talks.get(ctx.tx, back.ref)
+    if talk.state != "opening":
+        return
+    if not back.ok:
+        yield from _relay(ctx, talk)
+        return
+    room = rooms.by_external(ctx.tx, back.gateway, back.result) or rooms.add(
+        ctx.tx,
+        gateway=back.gateway,
+        external=back.result,
+        name=str(back.data["topic"]),
+        lang=people.get(ctx.tx, talks.members(ctx.tx, talk.id)[0]).lang,
+        private=False,
+        told_how=True,
+    )
+    talks.move(ctx.tx, talk, "in_room", room_id=room.id)
+    to = ToRoom(room.id, tuple(talks.members(ctx.tx, talk.id)))
+    yield Say(to, talk.opening, _values(ctx, talk), about=talk.ref, urgent=True, direct=True)
+
+
+def _relay(ctx: Context, talk: Talk) -> Iterator[Effect]:
+    talks.move(ctx.tx, talk, "relayed")
+    for one in talks.members(ctx.tx, talk.id):
+        values = _values(ctx, talk)
+        yield Say(ToPerson(one), talk.opening, values, about=talk.ref, urgent=True, direct=True)
+        others = [showing.name_of(other) for other in _others(ctx, talk, one)]
+        yield Ask(
+            ToPerson(one),
+            "talks.relayed",
+            {"names": others},
+            about=talk.ref,
+            urgent=True,
+            direct=True,
+            person_id=one,
+            question="talk",
+            ref=talk.id,
+            wait=LONGEST,
+        )
+
+
+def _values(ctx: Context, talk: Talk) -> dict[str, Any]:
+    names = [showing.name_of(people.get(ctx.tx, one)) for one in talks.members(ctx.tx, talk.id)]
+    return {"names": names, "number": talk.ref}
+
+
+def _others(ctx: Context, talk: Talk, person_id: int) -> list[people.Person]:
+    every = talks.members(ctx.tx, talk.id)
+    return [people.get(ctx.tx, one) for one in every if one != person_id]
+
+
+def _common(ctx: Context, members: Sequence[int]) -> str | None:
+    """A gateway on which all of them are, the one that the first uses first."""
+    for account in reversed(people.accounts(ctx.tx, members[0])):
+        if all(people.account(ctx.tx, one, account.gateway) for one in members):
+            return account.gateway
+    return None
+
+
+@answers("talk", lambda ctx: not ctx.in_group)
+def said(ctx: Context) -> Iterator[Effect]:
+    """Words, photos or a voice message of one, handed to the others."""
+    talk = talks.get(ctx.tx, ctx.asked.ref)
+    message = ctx.message
+    if talk.state != "relayed" or message is None:
+        return
+    name = showing.name_of(ctx.who)
+    key = "talks.said" if ctx.text.strip() or message.photos else "talks.spoke"
+    for other in _others(ctx, talk, ctx.who.id):
+        values = {"name": name, "text": ctx.text.strip()} if key == "talks.said" else {"name": name}
+        yield Say(
+            ToPerson(other.id),
+            key,
+            values,
+            about=talk.ref,
+            urgent=True,
+            direct=True,
+            photos=message.photos,
+        )
+    # The next words are for the others too.
+    until, asked = ctx.now + LONGEST, {"ref": talk.id, "data": {}}
+    for one in talks.members(ctx.tx, talk.id):
+        room_id = ctx.room.id if ctx.room and one == ctx.who.id else None
+        questions.ask(ctx.tx, one, "talk", room_id=room_id, now=ctx.now, until=until, **asked)
+
+
+@sentence("end", fits=lambda ctx: _mine(ctx) is not None)
+def end(ctx: Context) -> Iterator[Effect]:
+    """`结束对话`: any of them ends it."""
+    talk = _mine(ctx)
+    if talk is not None:
+        yield from close_talk(ctx, talk)
+
+
+def _mine(ctx: Context) -> Talk | None:
+    """The talk that this was said in."""
+    if ctx.in_group and ctx.room is not None:
+        talk = talks.in_room(ctx.tx, ctx.room.id)
+        return talk if talk is not None and talk.state == "in_room" else None
+    for question in questions.open_to(ctx.tx, ctx.who.id, ctx.now):
+        if question.kind == "talk":
+            return talks.get(ctx.tx, question.ref)
+    return None
+
+
+@daily("03:40")
+def forget(ctx: Context) -> Iterator[Effect]:
+    """Relayed words are nobody's business once they were handed over."""
+    outbox.forget(ctx.tx, ctx.now - KEPT, kind="talks.said")
+    yield from ()
