@@ -145,7 +145,7 @@ class App:
         self._tasks = [asyncio.create_task(worker.run()) for worker in self.workers]
         self._tasks += [asyncio.create_task(ear.listen()) for ear in self.ears]
         self._confirming = [asyncio.create_task(ear.confirm()) for ear in self.ears]
-        self._heart = Heart(self.calendar, self.beat)
+        self._heart = Heart(self.calendar, self.beat, self.clock)
         self._heart.start()
 
     async def stop(self) -> None:

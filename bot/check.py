@@ -9,7 +9,6 @@ import socket
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,6 +16,8 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.table import Table
 
+from bot import check_accounts
+from bot.check_accounts import Finding
 from bot.clock import Clock, SystemClock
 from bot.config.tables import Settings
 from storage import migrate
@@ -29,15 +30,6 @@ LOCK_PATIENCE = 5.0
 
 BUILT = datetime(2026, 1, 1, tzinfo=UTC)
 """A clock before this is wrong: the bot did not exist."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at. ``how_to_mend`` beside ``ok`` is advice, not a fault."""
-
-    what: str
-    ok: bool
-    how_to_mend: str = ""
 
 
 def check(settings: Settings, clock: Clock | None = None) -> list[Finding]:
@@ -184,13 +176,7 @@ def _gateways(settings: Settings) -> Iterator[Finding]:
     if gateways.local.enabled:
         yield Finding("gateways: local chat", True)
     if gateways.wechat.enabled:
-        yield Finding(
-            "gateways: WeChat is still to come", False, "set [gateways.wechat] enabled = false"
-        )
-        try:
-            gateways.wechat.token.reveal()
-        except LookupError as wrong:
-            yield Finding(f"gateways: {wrong}", False, "set [gateways.wechat] token")
+        yield from check_accounts.wechat(settings)
     if not (gateways.local.enabled or gateways.wechat.enabled):
         yield Finding(
             "gateways: none is enabled: nobody can reach the bot",

@@ -57,6 +57,30 @@ class Metrics:
             ["gateway"],
             registry=registry,
         )
+        self._up = Gauge(
+            "linbang_gateway_up",
+            "Whether an account is connected and logged in.",
+            ["gateway"],
+            registry=registry,
+        )
+        self._coming = Gauge(
+            "linbang_gateway_waiting",
+            "Messages of an account heard and not yet taken in.",
+            ["gateway"],
+            registry=registry,
+        )
+        self._going = Gauge(
+            "linbang_gateway_letters",
+            "Letters of an account not sent yet.",
+            ["gateway"],
+            registry=registry,
+        )
+        self._event = Gauge(
+            "linbang_gateway_event_seconds",
+            "Since the last event of an account; -1 if there was none.",
+            ["gateway"],
+            registry=registry,
+        )
         self._errors = Counter(
             "linbang_errors", "What went wrong, by where.", ["where"], registry=registry
         )
@@ -88,6 +112,15 @@ class Metrics:
     def gateway(self, name: str, silence: timedelta | None) -> None:
         """How long a gateway has been silent; None if it was never heard."""
         self._silence.labels(name).set(silence.total_seconds() if silence is not None else -1)
+
+    def account(
+        self, name: str, *, up: bool, waiting: int, letters: int, silence: timedelta | None
+    ) -> None:
+        """How an account on a platform is, and what waits on either side of it."""
+        self._up.labels(name).set(up)
+        self._coming.labels(name).set(waiting)
+        self._going.labels(name).set(letters)
+        self._event.labels(name).set(silence.total_seconds() if silence is not None else -1)
 
     def failed(self, where: str) -> None:
         """An error in ``engine``, ``handler``, ``delivery``, ``schedule``, ``gateway``, ``web``."""

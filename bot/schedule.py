@@ -17,7 +17,10 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.clock import Clock
+
 _TICK = timedelta(microseconds=1)
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,15 @@ class Calendar:
         fire = min(coming)[0]
         return fire, _together([self.jobs[index] for at, index in coming if at == fire])
 
+    def between(self, since: datetime, now: datetime) -> list[Daily]:
+        """The work that came after ``since``, up to ``now``: each job once, however often."""
+        found = []
+        for job in self.jobs:
+            fire = job.trigger(self.zone).get_next_fire_time(None, since + _TICK)
+            if fire is not None and fire <= now:
+                found.append(job)
+        return found
+
 
 def _together(jobs: Sequence[Daily]) -> Daily:
     """Jobs of the same minute, one after the other."""
@@ -65,17 +77,28 @@ def _together(jobs: Sequence[Daily]) -> Daily:
 
 
 class Heart:
-    """Beats every second and keeps the calendar, on the running loop."""
+    """Beats every second and keeps the calendar by the bot's clock, on the running loop."""
 
-    def __init__(self, calendar: Calendar, beat: Callable[[], Awaitable[Any]]) -> None:
+    def __init__(
+        self, calendar: Calendar, beat: Callable[[], Awaitable[Any]], clock: Clock
+    ) -> None:
+        self._calendar, self._clock, self._kept = calendar, clock, clock.now()
         self._scheduler = AsyncIOScheduler(
             timezone=calendar.zone,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._working = asyncio.Lock()
         self._add(beat, IntervalTrigger(seconds=1), "heartbeat")
-        for job in calendar.jobs:
-            self._add(job.run, job.trigger(calendar.zone), job.name)
+        self._add(self._keep, IntervalTrigger(seconds=1), "calendar")
+
+    async def _keep(self) -> None:
+        """Do the daily work whose hour has come, by a clock that may have been moved."""
+        now = self._clock.now()
+        if now - self._kept < _MINUTE and now.minute == self._kept.minute:
+            return  # the calendar knows whole minutes
+        since, self._kept = self._kept, now
+        for job in self._calendar.between(since, now):
+            await job.run()
 
     def _add(self, run: Callable[[], Awaitable[Any]], trigger: BaseTrigger, name: str) -> None:
         async def one_at_a_time() -> None:

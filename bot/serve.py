@@ -3,92 +3,62 @@
 from __future__ import annotations
 
 import asyncio
+import random
+import secrets
 import signal
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import Engine as Database
 
-from bot import neighbours, store
+from bot import door, store, street
+from bot.alarm import Outside
 from bot.app import App
 from bot.clock import SystemClock
 from bot.config import Settings
+from bot.config.tables import Pacing
+from bot.delivery import Manners
+from bot.gateways import wechat
+from bot.gateways.base import Gateway
 from bot.gateways.local import LocalGateway
 from bot.media import MediaStore
 from bot.only_one import only_one
+from bot.pace import Limits, Pace
 from bot.schedule import Daily
+from bot.street import Street
 from bot.watch import Watch
-from bot.web import health, server
-from bot.web.local_chat import LocalChat, PersonCard, RoomCard, StatusCard, Step
+from bot.web import accounts, health, server
+from bot.web.accounts import AccountCard
+from bot.web.local_chat import LocalChat
 from storage import backup
 from storage.db import disposing, open_reader
 
 log = structlog.get_logger(__name__)
 
+HANDS = 4
+"""Conversations that an account of WeChat writes to side by side."""
+LOOK_AGAIN = 1.0
+"""Seconds between two looks whether there is a code to scan."""
 _FRESH = timedelta(hours=20)
 """A copy younger than this is tonight's."""
-_STEPS = {"5m": timedelta(minutes=5), "30m": timedelta(minutes=30), "3h": timedelta(hours=3)}
-
-
-@dataclass
-class Street:
-    """What the local chat asks of the running bot (`bot.web.local_chat.Directory`)."""
-
-    app: App
-    reader: Database
-    clock: SystemClock
-    _zone: ZoneInfo
-    clock_file: Path
-
-    def people(self) -> list[PersonCard]:
-        """Everybody to be in the chat."""
-        with neighbours.reading(self.reader) as tx:
-            return neighbours.person_cards(tx, self.now())
-
-    def rooms(self) -> list[RoomCard]:
-        """The groups."""
-        with neighbours.reading(self.reader) as tx:
-            return neighbours.room_cards(tx)
-
-    def now(self) -> datetime:
-        return self.clock.now()
-
-    def zone(self) -> ZoneInfo:
-        return self._zone
-
-    async def advance(self, step: Step) -> datetime:
-        """Move the clock, stopping at everything due on the way; the new time."""
-        to = self._morning() if step == "morning" else self.now() + _STEPS[step]
-        await self.app.advance(to)
-        # The lines of the chat bear the moved time: a restart must not fall back behind them.
-        _keep(self.clock, self.clock_file)
-        return self.now()
-
-    def _morning(self) -> datetime:
-        """The next hour of the daily greetings."""
-        at = self.app.policy.checkin.default_time
-        local = self.now().astimezone(self._zone)
-        morning = local.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
-        return morning if morning > local else morning + timedelta(days=1)
-
-    def status(self, viewer: str) -> list[StatusCard]:
-        """What is open for a person, newest first."""
-        with neighbours.reading(self.reader) as tx:
-            return neighbours.status_cards(tx, viewer, self.app.words, self._zone, self.now())
 
 
 async def serve(
-    settings: Settings, *, example: bool, ready: Callable[[str], None], nightly: bool = True
+    settings: Settings,
+    *,
+    example: bool,
+    ready: Callable[[str], None],
+    nightly: bool = True,
+    shown: Callable[[str, str], None] = lambda _name, _code: None,
 ) -> None:
-    """Run until SIGINT or SIGTERM. ``ready`` is told the address of the local chat.
+    """Run until SIGINT or SIGTERM. ``ready`` is told the address of the pages.
 
-    ``nightly``: copy the database every night. Raises AlreadyRunning if another bot runs on it.
+    ``nightly``: copy the database every night. ``shown`` is told the account and the code to scan
+    whenever there is a new one. Raises AlreadyRunning if another bot runs on the database.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -96,53 +66,90 @@ async def serve(
         loop.add_signal_handler(name, stop.set)
     async with AsyncExitStack() as stack:
         stack.enter_context(only_one(settings.database.path))
-        gateway, street = await _open(stack, settings, example=example, nightly=nightly)
-        watch = Watch(street.app, street.reader)
-        pages = server.build(LocalChat(gateway, street), health.routes(watch))
+        local, people_here = await _open(stack, settings, example=example, nightly=nightly)
+        watch = Watch(people_here.app, people_here.reader)
+        key = secrets.token_urlsafe(32)
+        make_code = partial(door.bind_code, people_here.app)
+        pages = server.build(
+            LocalChat(local, people_here) if local is not None else None,
+            [
+                *health.routes(watch),
+                *accounts.routes(watch),
+                *door.routes(key, watch, make_code),
+            ],
+        )
         runner, address = await server.serve(pages, settings.web.host, settings.web.port)
         stack.push_async_callback(runner.cleanup)
-        ready(address)
-        await stop.wait()
-        log.info("stopping")
+        stack.enter_context(door.opened(settings.database.path, address, key))
+        async with asyncio.TaskGroup() as beside:
+            tasks = [beside.create_task(codes_of(watch.accounts, shown))]
+            if settings.alarm.heartbeat:
+                outside = Outside(settings.alarm, people_here.clock)
+                tasks.append(beside.create_task(outside.live(watch.parts)))
+            ready(address)
+            await stop.wait()
+            log.info("stopping")
+            for task in tasks:
+                task.cancel()
+
+
+async def codes_of(
+    cards: Callable[[], Sequence[AccountCard]], shown: Callable[[str, str], None]
+) -> None:
+    """Show each code to scan once, for as long as the bot runs."""
+    last: dict[str, str] = {}
+    while True:
+        for card in cards():
+            if card.code and card.code != last.get(card.name):
+                shown(card.name, card.code)
+            last[card.name] = card.code
+        await asyncio.sleep(LOOK_AGAIN)
 
 
 async def _open(
     stack: AsyncExitStack, settings: Settings, *, example: bool, nightly: bool
-) -> tuple[LocalGateway, Street]:
+) -> tuple[LocalGateway | None, Street]:
     """The bot itself, started; closed again with the stack."""
     clock, clock_file = SystemClock(), settings.database.path.with_name("local-chat.clock")
     zone = ZoneInfo(settings.place.time_zone)
-    if clock_file.exists():
-        clock.shift = timedelta(seconds=float(clock_file.read_text("utf-8")))
-    elif example and not settings.database.path.exists():
-        clock.set(_by_day(clock.now(), zone))
-        _keep(clock, clock_file)
+    is_real = settings.gateways.wechat.enabled
+    if not is_real:
+        street.wind(clock, clock_file, zone, fresh=example and not settings.database.path.exists())
     database = stack.enter_context(store.prepared(settings, clock.now(), example=example))
     reader = stack.enter_context(disposing(open_reader(store.url_of(settings))))
     media = MediaStore(settings.media.folder)
-    gateway = LocalGateway(settings.database.path.with_name("local-chat.db"), media, clock)
-    stack.callback(gateway.close)
-    app = App(database, [gateway], clock, policy=settings.policy, zone=zone)
+    gateways: list[Gateway] = []
+    local = None
+    if settings.gateways.local.enabled:
+        local = LocalGateway(settings.database.path.with_name("local-chat.db"), media, clock)
+        stack.callback(local.close)
+        gateways.append(local)
+    manners = {}
+    for account in wechat.accounts(settings, media, clock):
+        gateways.append(await stack.enter_async_context(account))
+        manners[account.name] = _manners(settings.gateways.wechat.pace)
+    app = App(
+        database,
+        gateways,
+        clock,
+        policy=settings.policy,
+        zone=zone,
+        manners=manners,
+        bound=manners.keys(),
+        outside=Outside(settings.alarm, clock).act,
+    )
     if nightly:
         app.calendar.jobs = [*app.calendar.jobs, _nightly(settings)]
     stack.push_async_callback(app.stop)
     await app.start()
-    return gateway, Street(app, reader, clock, zone, clock_file)
+    return local, Street(app, reader, clock, zone, None if is_real else clock_file)
 
 
-def _keep(clock: SystemClock, path: Path) -> None:
-    """Remember how far the clock was moved."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"{clock.shift.total_seconds():.0f}\n", "utf-8")
-
-
-def _by_day(now: datetime, zone: ZoneInfo) -> datetime:
-    """Now, or nine in the morning: at night nobody is asked, and a newcomer would see silence."""
-    local = now.astimezone(zone)
-    if 8 <= local.hour < 19:
-        return now
-    nine = local.replace(hour=9, minute=0, second=0, microsecond=0)
-    return nine if nine > local else nine + timedelta(days=1)
+def _manners(pace: Pacing) -> Manners:
+    """How letters go by an account of WeChat."""
+    limits = Limits(pace.seconds_between, pace.per_minute, pace.per_minute_in_room, pace.jitter)
+    chance = random.Random()  # noqa: S311  nobody gains by guessing it
+    return Manners(Pace(limits, chance.random), HANDS, pace.echo_within)
 
 
 def _nightly(settings: Settings) -> Daily:

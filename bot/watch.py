@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine as Database
@@ -13,9 +13,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from bot.app import App
-from bot.gateways.base import Gateway
+from bot.gateways.base import Acting, Gateway, Status
 from bot.metrics import Metrics
 from bot.neighbours import reading
+from bot.web.accounts import AccountCard
 from bot.web.health import Part
 from storage import migrate, outbox
 
@@ -36,10 +37,30 @@ class Watch:
         for gateway in self._app.gateways:
             alive = gateway.alive()
             metrics.gateway(gateway.name, now - alive if alive else None)
+        for card in self.accounts():
+            last = datetime.fromisoformat(card.last_event) if card.last_event else None
+            metrics.account(
+                card.name,
+                up=card.state == "up",
+                waiting=card.waiting,
+                letters=card.letters,
+                silence=now - last if last else None,
+            )
         with contextlib.suppress(DBAPIError), reading(self._reader) as tx:
             letters, oldest = outbox.depth(tx)
             metrics.outbox(letters, now - oldest if oldest else None)
         return metrics
+
+    def accounts(self) -> list[AccountCard]:
+        """Every account on a platform, as it is now; a busy database leaves the letters at 0."""
+        cards = []
+        for gateway in self._app.gateways:
+            if isinstance(gateway, Acting):
+                letters = 0
+                with contextlib.suppress(DBAPIError), reading(self._reader) as tx:
+                    letters, _ = outbox.depth(tx, gateway.name)
+                cards.append(card_of(gateway.name, gateway.status(), letters))
+        return cards
 
     def parts(self) -> Mapping[str, Part]:
         """The writer and its database, the migrations, and every gateway."""
@@ -64,6 +85,8 @@ class Watch:
 
     def _listening(self, gateway: Gateway) -> Part:
         async def ask() -> str | None:
+            if isinstance(gateway, Acting) and (status := gateway.status()).state != "up":
+                return f"{status.state}: {status.error}" if status.error else status.state
             alive = gateway.alive()
             if alive is None:
                 return "not connected yet"
@@ -73,6 +96,21 @@ class Watch:
             return f"silent for {silent // timedelta(minutes=1)} min"
 
         return ask
+
+
+def card_of(name: str, status: Status, letters: int) -> AccountCard:
+    """An account's state as pages and commands show it."""
+    return AccountCard(
+        name=name,
+        state=status.state,
+        since=status.since.isoformat(),
+        account=status.account_name or status.account,
+        code=status.code,
+        last_event=status.last_event.isoformat() if status.last_event else None,
+        waiting=status.waiting,
+        letters=letters,
+        error=status.error,
+    )
 
 
 def short_of_room(folder: Path, least: int) -> str | None:

@@ -213,10 +213,10 @@ def said(tx: Transaction, room_id: int, kinds: str, since: datetime) -> bool:
     return bool(tx.values(select(LETTER.c.id).where(there, like).limit(1)))
 
 
-def depth(tx: Transaction) -> tuple[int, datetime | None]:
-    """How many letters are unsent, and when the oldest was made."""
+def depth(tx: Transaction, gateway: str | None = None) -> tuple[int, datetime | None]:
+    """How many letters are unsent, by one gateway or by all, and when the oldest was made."""
     tx.flush(LETTER)
-    unsent = LETTER.c.state.in_(("waiting", "sending", "unsure"))
+    unsent = _UNSENT if gateway is None else _UNSENT & (LETTER.c.gateway == gateway)
     row = tx.connection.execute(
         select(func.count(), func.min(LETTER.c.made_at)).where(unsent)
     ).one()

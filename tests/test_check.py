@@ -111,12 +111,18 @@ def test_a_bot_that_nobody_can_reach_is_found(tmp_path: Path) -> None:
     assert wrong(nobody) == ["gateways: none is enabled: nobody can reach the bot"]
 
 
-def test_a_road_still_to_come_and_its_missing_secret_are_found(tmp_path: Path) -> None:
-    early = Gateways(wechat=WeChat(enabled=True, token=Secret("env:LINBANG_NOT_SET")))
-    assert wrong(settings(tmp_path, gateways=early)) == [
-        "gateways: WeChat is still to come",
-        "gateways: the secret env:LINBANG_NOT_SET cannot be read",
+def test_what_an_account_of_wechat_lacks_is_found(tmp_path: Path) -> None:
+    assert wrong(settings(tmp_path, gateways=Gateways(wechat=WeChat(enabled=True)))) == [
+        "gateways: WeChat is on, but no account is named"
     ]
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        endpoint = f"127.0.0.1:{nobody.getsockname()[1]}"
+        account = WeChat(enabled=True, endpoint=endpoint, token=Secret("env:LINBANG_NOT_SET"))
+        found = wrong(settings(tmp_path, gateways=Gateways(wechat=account)))
+    assert found[0] == "wechat: the secret env:LINBANG_NOT_SET cannot be read"
+    assert found[1].startswith(f"wechat: nothing answers at {endpoint}")
+    assert len(found) == 2
 
 
 def test_a_taken_port_is_said_but_does_not_stop_the_bot(tmp_path: Path) -> None:

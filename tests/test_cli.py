@@ -26,7 +26,7 @@ from bot.only_one import only_one
 
 EXAMPLE = str(worlds.path_of("xingfuli"))
 DATA = ["import", "export", "migrate", "backup", "restore"]
-COMMANDS = ["run", "demo", "play", "hear", *DATA, "check", "version"]
+COMMANDS = ["run", "demo", "wechat", "play", "hear", *DATA, "check", "version"]
 ROOT = Path(__file__).parent.parent
 
 
@@ -224,6 +224,12 @@ def test_hear_reads_a_message_a_line() -> None:
 def test_run_refuses_when_nobody_could_reach_it(here: Path) -> None:
     (here / "config.toml").write_text("[gateways.local]\nenabled = false\n", "utf-8")
     assert "nobody could reach the bot" in wrong("run")
+
+
+@pytest.mark.parametrize("command", [["run", "--port", "0"], ["wechat", "bind-code"]])
+def test_a_file_where_the_data_should_be_is_named(here: Path, command: list[str]) -> None:
+    (here / "data").write_text("notes", "utf-8")
+    assert "data: this is a file, and should be a folder" in wrong(*command)
 
 
 # For real.

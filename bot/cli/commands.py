@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from bot.cli import data, looking, running, trying
+from bot.cli import data, looking, running, trying, wechat
 from bot.cli.console import Plainly
 
 
@@ -47,3 +47,6 @@ for name, command, panel in (
     ("version", looking.version, "Look"),
 ):
     app.command(name, help=_help(command), rich_help_panel=panel)(command)
+for name, command in (("login", wechat.login), ("bind-code", wechat.bind_code)):
+    wechat.commands.command(name, help=_help(command))(command)
+app.add_typer(wechat.commands, name="wechat", rich_help_panel="Run")

@@ -77,6 +77,11 @@ class Plainly(TyperGroup):
             complain(*wrong.problems, f"{many} {'problem' if many == 1 else 'problems'} ({what})")
         except (AlreadyRunning, Damaged) as wrong:
             complain(str(wrong))
+        except (FileExistsError, NotADirectoryError) as wrong:
+            complain(
+                f"{wrong.filename}: this is a file, and should be a folder",
+                "move it away, or name another folder in the settings",
+            )
         except FileNotFoundError as wrong:
             complain(f"{wrong.filename}: there is no such file" if wrong.filename else str(wrong))
         except (DBAPIError, OperationalError) as wrong:

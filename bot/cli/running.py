@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.cli.console import ConfigFile, complain, out, settings_of
+from bot import scanning
+from bot.cli.console import WRONG, ConfigFile, complain, out, settings_of
 from bot.config import Settings
+from bot.config.tables import Local, WeChat
 
 Port = Annotated[
     int | None,
@@ -65,6 +68,10 @@ def demo(config: ConfigFile = None, port: Port = None) -> None:
             "database": settings.database.model_copy(update={"path": here / "linbang.db"}),
             "media": settings.media.model_copy(update={"folder": here / "media"}),
             "backup": settings.backup.model_copy(update={"folder": here / "backups"}),
+            # Nobody real hears of a demo.
+            "gateways": settings.gateways.model_copy(
+                update={"local": Local(enabled=True), "wechat": WeChat()}
+            ),
         }
         _serve(_at_port(settings.model_copy(update=own), port), example=True, demo=True)
 
@@ -78,23 +85,24 @@ def _at_port(settings: Settings, port: int | None) -> Settings:
 def _serve(settings: Settings, *, example: bool, demo: bool) -> None:
     from bot import serve  # noqa: PLC0415  help and mistakes need not wait for the whole bot
 
-    if not settings.gateways.local.enabled:
+    if not (settings.gateways.local.enabled or settings.gateways.wechat.enabled):
         complain(
-            "[gateways.local] is off, and no other gateway is built yet: nobody could reach the bot"
+            "[gateways.local] and [gateways.wechat] are off: nobody could reach the bot",
+            "set enabled = true in one of them",
         )
-        raise typer.Exit(1)
-
-    if settings.gateways.wechat.enabled:
-        complain(
-            "[gateways.wechat] is on, but that road is still to come: only the local chat runs"
-        )
+        raise typer.Exit(WRONG)
+    console = out()
 
     def ready(address: str) -> None:
-        console = out()
         forgotten = " (demo, 结束后清空 forgotten at the end)" if demo else ""
         console.print(f"[bold]邻帮 Linbang[/]{forgotten}", markup=True)
-        console.print(f"本地聊天 Local chat: [link={address}]{address}[/link]")
+        if settings.gateways.local.enabled:
+            console.print(f"本地聊天 Local chat: [link={address}]{address}[/link]")
+        if settings.gateways.wechat.enabled:
+            page = f"{address}accounts"
+            console.print(f"微信账号 WeChat accounts: [link={page}]{page}[/link]")
         console.print("按 Ctrl+C 停止 · Ctrl+C stops the bot")
         console.file.flush()
 
-    asyncio.run(serve.serve(settings, example=example, ready=ready, nightly=not demo))
+    shown = partial(scanning.show, console)
+    asyncio.run(serve.serve(settings, example=example, ready=ready, nightly=not demo, shown=shown))

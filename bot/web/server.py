@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.media import MOST_BYTES
-from bot.web.local_chat import LocalChat
+from bot.web.local_chat import STATIC, LocalChat
 
 log = structlog.get_logger()
 
@@ -31,13 +31,21 @@ HEADERS = {
 }
 
 
-def build(local: LocalChat, extra: Sequence[web.AbstractRouteDef] = ()) -> web.Application:
+def build(local: LocalChat | None, extra: Sequence[web.AbstractRouteDef] = ()) -> web.Application:
     """The application: the local chat's routes and ``extra`` ones, behind the same guard."""
     app = web.Application(middlewares=[_guard], client_max_size=MOST_BYTES + 1)
-    app.add_routes([*local.routes(), *extra])
     app.on_response_prepare.append(_add_headers)
-    app.on_shutdown.append(local.close)
+    if local is None:
+        app.add_routes([web.get("/", _accounts), web.static("/static", STATIC)])
+    else:
+        app.add_routes(local.routes())
+        app.on_shutdown.append(local.close)
+    app.add_routes(extra)
     return app
+
+
+async def _accounts(_request: web.Request) -> web.Response:
+    raise web.HTTPFound("/accounts")
 
 
 async def serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunner, str]:
