@@ -21,15 +21,17 @@ FILE: Final = Path(__file__).parent / "model.bin"
 LIFT: Final = 128  # the byte of a weight of nothing, so that no lane runs below it
 _GRAIN = 256  # steps in which the length of a message is weighed
 PLEAS: Final[tuple[Act, ...]] = ("need", "report")
+_GOODS: Final[tuple[Act, ...]] = ("need", "report", "offer")
 _CRIES: Final[tuple[Act, ...]] = ("need", "unwell", "report")
 _WEIGHED: Final = frozenset(("chat", *PLEAS))  # what the rules are not sure of in few words
-_VERY_SURE: Final[dict[Act, float]] = {"command": 0.93, "claim": 0.97}  # not weighed again
+# Rules of this certainty are not weighed again: a thing asked for in so many words is a need.
+_VERY_SURE: Final[dict[Act, float]] = {"command": 0.93, "claim": 0.97, "need": 0.93}
 _FIRM: Final = 0.84  # a rule of this certainty and the model at `_AGREED` are enough to act on
 _AGREED: Final = 0.5
 _ACTS: Final = 0.76  # just above the confidence from which the bot acts
 _ASKS: Final = 0.5  # the confidence from which the bot asks
 _LIKELY: Final = 0.5  # a plea this likely is asked about even if another act is likelier
-_CLEAR: Final = 0.4  # below this the rules name the category
+_CLEAR: Final = 0.75  # below this the rules name the category
 _ALARMING: Final = 0.5
 
 
@@ -148,7 +150,7 @@ def weigh(ruled: Reading, judged: Judged, *, brief: bool, argued: float) -> Read
 def _likeliest(ruled: Reading, acts: dict[Act, float], argued: float) -> tuple[Act, float]:
     """The act and its probability; what may well be a plea is one the bot must ask about."""
     act = max(acts, key=acts.__getitem__)
-    if act == ruled.act and act in PLEAS and acts[act] >= _AGREED and ruled.confidence >= _FIRM:
+    if act == ruled.act in _GOODS and acts[act] >= _AGREED and ruled.confidence >= _FIRM:
         return act, max(acts[act], _ACTS)
     if act != ruled.act != "chat" and acts[ruled.act] >= argued:
         return ruled.act, max(acts[ruled.act], _ASKS)

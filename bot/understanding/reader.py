@@ -8,10 +8,10 @@ from datetime import datetime
 from functools import cache
 
 from bot.understanding.acts import EDGES, Judge, category
-from bot.understanding.amounts import Amount, amounts
 from bot.understanding.dangers import Dangers
 from bot.understanding.features import Heard, before, facts, many, of_talk, pieces
-from bot.understanding.lexicon import Hit, Lexicon, lexicon
+from bot.understanding.items import items_of
+from bot.understanding.lexicon import Lexicon, lexicon
 from bot.understanding.model import Model, shipped, weigh
 from bot.understanding.normalise import Plain, normalise
 from bot.understanding.people import person
@@ -19,9 +19,10 @@ from bot.understanding.phones import phones
 from bot.understanding.spots import spot
 from bot.understanding.talk import Talk, in_talk, talk_from
 from bot.understanding.times import when
-from handlers.reading import ForWhom, Item, Reading, Spot
+from handlers.reading import ForWhom, Reading, Spot
 
 _DIGIT = re.compile(r"\d")
+_WORD = re.compile(r"\w")
 _MANY_DIGITS = re.compile(r"(?:\d[ \-.()]{0,2}){7}")
 _PLACE_CUE = re.compile(
     r"[楼栋幢座号室路街区村苑园城巷弄门单庭里厦店校院站镇县桥]|\d|#"
@@ -44,8 +45,6 @@ _UNIT_NUMBER = re.compile(
     r"(?:apt|apartment|unit|flat|room|suite|floor|block|bldg|building)\.?\s?#\s?\d", re.IGNORECASE
 )
 _LABELS = frozenset(("request", "求助", "急求", "求救", "sos", "寻人", "紧急求助", "🆘", "needed"))
-_ERRAND = "代购"
-"""Says only how the goods named beside it are to come."""
 _NO_TALK = Talk()
 _SLOT_ASKED = frozenset(("what", "where", "which", "expiry", "when"))  # answered by a name
 _BARE = 2  # tokens: a word by itself, which asks for nothing
@@ -108,7 +107,7 @@ class Reader:
     def heard(self, text: str, lang: str | None = None) -> Heard:
         """What lexicon, cues, rules and slots find in a message by itself."""
         plain = normalise(text)
-        low = _lower(plain.text)
+        low = lowered(plain.text)
         hits = self._lexicon.find(low)
         danger = self._dangers.find(low)
         numbers = phones(plain.text)[0] if _MANY_DIGITS.search(low) else ()
@@ -137,19 +136,20 @@ class Reader:
     ) -> Reading:
         """Act, danger, category and confidence, by rules and model."""
         ruled = self.ruled(heard, text, talk)
-        wordless = not heard.low and not heard.plain.emoji
+        wordless = _WORD.search(heard.low) is None and not heard.plain.emoji
         if self.model is None or wordless or (talk is not None and talk.asked in _SLOT_ASKED):
             return ruled
         known = facts(heard, self.tags)
         if talk is not None:
-            known += of_talk(heard, text, talk, ruled.act)
+            known += of_talk(heard, text, talk)
         judged = self.model.judge(pieces(heard.low), known, before(context))
         # Where the bot knows what it asked, the rules for answers hold; from lines it guesses.
         told = not context
         tokens = many(heard.low)
         if told and tokens <= _BARE and ruled.act == "chat":
             return ruled
-        brief = told and tokens <= _BRIEF
+        # Nobody says how they are in few words unasked: that is a greeting to all.
+        brief = told and tokens <= _BRIEF and (talk is not None or ruled.act != "well")
         return weigh(ruled, judged, brief=brief, argued=0.2 if told else 1.0)
 
     def _slots(self, heard: Heard, decided: Reading, at: datetime | None) -> Reading:
@@ -161,7 +161,9 @@ class Reader:
             act=act,
             emergency=danger,
             category=decided.category or named if named else None,
-            items=items_of(text, heard.hits) if act in ("need", "offer") else (),
+            items=items_of(text, low, heard.hits, heard.plain.lang)
+            if act in ("need", "offer")
+            else (),
             place=heard.place,
             phone=heard.phone,
             person=person(text) if slotted and act != "command" else ForWhom(),
@@ -195,7 +197,8 @@ def _asks_by_label(plain: Plain) -> bool:
     )
 
 
-def _lower(text: str) -> str:
+def lowered(text: str) -> str:
+    """``text`` in lower case, of the same length."""
     low = text.lower()
     if len(low) == len(text):
         return low
@@ -207,38 +210,3 @@ def _refers(text: str) -> int | None:
     if found is None or _UNIT_NUMBER.search(text):
         return None
     return int(next(group for group in found.groups() if group))
-
-
-def items_of(text: str, hits: Sequence[Hit]) -> tuple[Item, ...]:
-    """Goods and services named, each once, with the amount that stands beside it."""
-    counted = amounts(text) if hits else ()
-    items: dict[str, Item] = {}
-    for hit in hits:
-        kind = hit.entry.kind
-        name = hit.entry.cure if kind == "fault" else hit.entry.name
-        if kind == "symptom" or not name or name in items:
-            continue
-        near = _beside(hit, counted)
-        items[name] = Item(
-            text[hit.start : hit.end],
-            name,
-            near.number if near else None,
-            near.unit if near else None,
-        )
-    if len(items) > 1:
-        items.pop(_ERRAND, None)
-    return tuple(items.values())
-
-
-def _beside(hit: Hit, counted: Sequence[Amount]) -> Amount | None:
-    """The amount just before a thing (两盒牛奶, 2 boxes of milk) or just after (牛奶两盒)."""
-    if hit.entry.kind != "thing":
-        return None
-    for amount in counted:
-        start, end = amount.span
-        if -1 <= hit.start - end <= 4 or (start < hit.start < end):
-            return amount
-    for amount in counted:
-        if 0 <= amount.span[0] - hit.end <= 2:
-            return amount
-    return None
