@@ -12,7 +12,7 @@ from bot.carry import carry_out
 from bot.choose import Features, Recast, choose
 from bot.scene import befalling, hearing, is_unbound, written_in
 from bot.words import Words
-from handlers import binding, newcomers, refusals
+from handlers import binding, newcomers, pictures, refusals
 from handlers.kit import (
     Context,
     Day,
@@ -132,9 +132,9 @@ class Desk:
         handler = choose(ctx, self._features, self._recast)
         if handler is not None and ctx.reading.emergency is None and self._is_flood(ctx):
             return 0
-        welcome = newcomers.notice(ctx, handler is not None)
         if handler is None:
-            return carry_out(ctx, welcome, self._words)
+            return carry_out(ctx, pictures.keep(ctx), self._words)
+        welcome = newcomers.notice(ctx)
         self._follow_language(ctx)
         if ctx.reading.emergency is not None:  # the number to ring comes before anything else
             return self._carry(ctx, handler) + carry_out(ctx, welcome, self._words)

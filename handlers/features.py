@@ -21,6 +21,7 @@ from handlers import (
     offering,
     patience,
     people,
+    pictures,
     pleas,
     release,
     requests,
@@ -59,5 +60,6 @@ FEATURES = (
     groups,
     roads,
     talks,
+    pictures,
     retention,
 )

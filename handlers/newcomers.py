@@ -21,9 +21,9 @@ def called(alias: str) -> str:
     return plain or alias.strip()
 
 
-def notice(ctx: Context, is_answered: bool) -> list[Effect]:
+def notice(ctx: Context) -> list[Effect]:
     """Before somebody is first answered, tell them privately what is kept about them."""
-    if not is_answered or ctx.speaker is None or ctx.speaker.noticed:
+    if ctx.speaker is None or ctx.speaker.noticed:
         return []
     # Whoever has left and speaks to the bot again is back, and is told again.
     people.change(ctx.tx, ctx.who.id, noticed=True, left_at=None)

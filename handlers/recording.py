@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers import offering, showing
+from handlers import offering, pictures, showing
 from handlers.kit import Context, Sorry
 from handlers.reading import Reading
 from storage import places, requests
@@ -56,8 +56,9 @@ def record(ctx: Context, reading: Reading, text: str, place: Place, *, kind: str
         columns["floor"] = columns["floor"] or who.floor
     when = reading.when.start if reading.when else None
     data: dict[str, Any] = {}
-    if ctx.message and ctx.message.photos:
-        data["photos"] = [asdict(photo) for photo in ctx.message.photos]
+    own = [asdict(photo) for photo in ctx.message.photos] if ctx.message else []
+    if photos := [*pictures.taken(ctx), *own]:
+        data["photos"] = photos
     if kind == "report" and (title := _title(ctx, reading, text)):
         data["title"] = title
     message = ctx.message

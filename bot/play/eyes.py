@@ -25,7 +25,7 @@ _ZH = {
     "人数": "wanted", "单元": "unit", "楼层": "floor", "房间": "room", "电话": "phone",
     "跟随": "followers", "同求": "followers", "时间": "due", "语言": "lang", "角色": "roles",
     "技能": "skills", "holders": "holder", "helper": "holder", "by": "requester", "when": "due",
-    "building": "place", "item": "items",
+    "building": "place", "item": "items", "照片": "photos",
 }  # fmt: skip
 _SUBJECTS = {
     "stock": "stock|库存|药箱",
@@ -84,6 +84,7 @@ class Eyes:
             "urgency": one.urgency,
             "level": one.level,
             "wanted": one.wanted,
+            "photos": len(one.data.get("photos", [])),
             "requester": self._name(one.requester_id),
             "holder": self._names(claims.holders(self.tx, number)),
             "standby": self._names(claims.standby(self.tx, number)),
