@@ -29,7 +29,7 @@ Act = Callable[[ErrandRow], Awaitable[str]]
 BACK_OFF = (2, 5, 15, 60, 300)
 """Seconds before each further try."""
 GIVE_UP = timedelta(hours=24)
-NOT_TWICE = {"make_room": timedelta(seconds=20)}
+NOT_TWICE = {"make_room": timedelta(seconds=5)}
 """What is not begun a second time, and how long it may wait for its first."""
 NOWHERE = 0
 """Errands belong to no conversation, but weigh on the pace of the account."""

@@ -12,7 +12,7 @@ from sqlalchemy import Engine as Database
 from bot import exchange, worlds
 from bot.app import App
 from bot.clock import PaperClock
-from bot.gateways.base import Letter, Member, Refused, Status
+from bot.gateways.base import Letter, Member, NotNow, Refused, Status
 from bot.gateways.paper import PaperGateway
 from handlers.kit import Happening, Message
 from storage import codes, people, places
@@ -25,13 +25,13 @@ NOW = datetime(2027, 3, 1, 2, 0, tzinfo=UTC)
 
 
 class PaperWeChat(PaperGateway):
-    """A platform whose account takes up friends and makes rooms; `refusing` is what it will not."""
+    """A platform whose account takes up friends and makes rooms; `refusing` it does not."""
 
     def __init__(self, clock: PaperClock, name: str = "wechat") -> None:
         super().__init__(name)
         self._clock = clock
         self.did: list[tuple[str, ...]] = []
-        self.refusing: set[str] = set()
+        self.refusing, self.failing = set[str](), set[str]()
         self.deaf_since: datetime | None = None
 
     def alive(self) -> datetime | None:
@@ -57,6 +57,8 @@ class PaperWeChat(PaperGateway):
         return conversation
 
     def _do(self, what: str, *which: str) -> None:
+        if what in self.failing:
+            raise NotNow("not now")
         if what in self.refusing:
             raise Refused(f"may not {what}")
         self.did.append((what, *which))

@@ -85,6 +85,14 @@ async def test_where_no_group_can_be_made_words_are_relayed(quarter: Quarter) ->
     assert "#1" in (await quarter.says("wang", "谁能帮我带两盒牛奶?"))[0].text
 
 
+async def test_people_do_not_wait_long_for_a_group_that_does_not_come(quarter: Quarter) -> None:
+    quarter.wechat.failing.add("make_room")
+    assert await _opens(quarter) == []
+    letters = await quarter.passes(timedelta(seconds=10))
+    assert kinds(letters).count("talks.relayed") == 2
+    assert await _state(quarter) == "relayed"
+
+
 async def test_danger_is_heard_in_the_middle_of_a_relayed_talk(quarter: Quarter) -> None:
     quarter.wechat.refusing.add("make_room")
     await _opens(quarter)
