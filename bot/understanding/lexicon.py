@@ -7,6 +7,7 @@ one, a kind, a category, and aliases with the typos people and voice input make.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,8 @@ _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 # A single character names a thing only after one of these (两瓶水, 借点盐), never inside a word.
 _BEFORE_SINGLE = frozenset("瓶袋斤桶箱包盒把点些的嘅缺借买要送有没床条块个卷口颗根床只艘顶")
 _AFTER_SINGLE = frozenset(" ,。!?:;、.吗吧呢了啊呀和跟或给喝吃用的么嘛")
+_VERBS = frozenset("修换装补通洗搬抬接看喂遛取拿收买带送照教打填写翻剪擦浇量测陪")
+_LIGHT = ("一下", "下", "个", "一哈")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +51,19 @@ class Lexicon:
 
     def __init__(self, folder: Path = _FOLDER) -> None:
         self.entries: dict[str, Entry] = {}
-        words: dict[str, Entry] = {}
+        named: list[tuple[Entry, list[str]]] = []
         for file in sorted(folder.glob("*.toml")):
             for kind, by_category in tomllib.loads(file.read_text(encoding="utf-8")).items():
                 for category, lines in by_category.items():
                     for name, line in lines.items():
                         entry, aliases = _entry(name, line, kind, category, file.name)
                         self.entries.setdefault(name, entry)
-                        for alias in aliases:
-                            words.setdefault(alias, entry)
+                        named.append((entry, aliases))
+        # What one thing is called outright is no by-name of another.
+        words = {word.lower(): entry for entry, _ in named[::-1] for word in (entry.name, entry.en)}
+        for entry, aliases in named:
+            for alias in aliases:
+                words.setdefault(alias, entry)
         self._words = words
         self._of = list(words.values())
         self._finder = AhoCorasick(list(words), matchkind=MatchKind.LeftmostLongest)
@@ -74,6 +81,10 @@ class Lexicon:
                 found.append(Hit(start, end, self._of[which]))
         return found
 
+    def words(self) -> Iterable[tuple[str, Entry]]:
+        """Every name and by-name in lower case, with its entry."""
+        return self._words.items()
+
     def entry(self, word: str) -> Entry | None:
         """The entry of a canonical name or any alias, or None."""
         word = word.strip()
@@ -82,18 +93,27 @@ class Lexicon:
 
 def _entry(name: str, line: str, kind: str, category: str, file: str) -> tuple[Entry, list[str]]:
     parts = [part.strip() for part in line.split(";")]
-    if not 3 <= len(parts) <= 4:
+    if len(parts) > 4 or not parts[0]:
         raise ValueError(f"{file}: {name}: write 'English; English aliases; Chinese aliases'")
+    parts += [""] * (4 - len(parts))
     english = [word.strip() for word in (parts[0] + "," + parts[1]).split(",")]
-    aliases = [name, *parts[2].split(), *english]
+    aliases = [name, *parts[2].split()]
+    if kind == "service":
+        aliases += [word[0] + light + word[1:] for word in aliases for light in _lightened(word)]
+    aliases += english
     entry = Entry(
         name,
         parts[0],
         cast(Kind, kind),
         cast(Category, category),
-        parts[3] or None if len(parts) == 4 else None,
+        parts[3] or None,
     )
     return entry, [alias.lower() for alias in aliases if alias]
+
+
+def _lightened(word: str) -> tuple[str, ...]:
+    """What people put after the verb of a deed: 修一下水龙头, 搬个柜子."""
+    return _LIGHT if len(word) > 2 and word[0] in _VERBS and word[1] not in "一下个" else ()
 
 
 def _closed(low: str, start: int, end: int) -> int:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.understanding.acts import category
+from bot.understanding.items import items_of
 from bot.understanding.lexicon import lexicon
 from bot.understanding.normalise import normalise
 from bot.understanding.people import person
-from bot.understanding.reader import items_of, reader
+from bot.understanding.reader import reader
 from bot.understanding.talk import Talk, yes_or_no
 from bot.understanding.times import when
 from handlers.reading import Reading
@@ -38,7 +39,7 @@ def _filled(reading: Reading, text: str, at: datetime | None) -> Reading:
     plain = normalise(text)
     low = plain.text.lower()
     hits = lexicon().find(low) if len(low) == len(plain.text) else []
-    items = items_of(plain.text, hits)
+    items = items_of(plain.text, low, hits, plain.lang) if hits else ()
     kind = category("need", low, hits, danger=None, wanted=True) if items else reading.category
     return reading.but(
         items=items, category=kind, person=person(plain.text), when=when(plain.text, at)
