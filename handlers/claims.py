@@ -12,6 +12,8 @@ from storage.people import Person
 from storage.requests import Request
 
 ASKED = {"which": "which", "nod": "yes_no"}
+REFUSED = timedelta(days=1)
+"""So long the coordinator is not asked again about somebody new who was refused."""
 
 
 @hears("claim")
@@ -113,8 +115,14 @@ def is_new_here(ctx: Context, person: Person, request: Request) -> bool:
 
 
 def _ask_nod(ctx: Context, request: Request) -> Iterator[Effect]:
-    number = request.number
-    claims.set_state(ctx.tx, number, ctx.who.id, "nod", ctx.now)
+    number, me = request.number, ctx.who.id
+    if claims.was_refused(ctx.tx, me, ctx.now - REFUSED):
+        yield ctx.reply("claims.no_nod", about=number, number=number)
+        return
+    if me in [one.person_id for one in claims.of_request(ctx.tx, number, "nod")]:
+        yield ctx.reply("claims.wait_for_nod", about=number, number=number)
+        return
+    claims.set_state(ctx.tx, number, me, "nod", ctx.now)
     yield ctx.reply("claims.wait_for_nod", about=number, number=number)
     values = {**showing.openly(ctx, request), "name": showing.name_of(ctx.who)}
     for person_id in people.serving(ctx.tx, request.place_id, "coordinator")[:1]:
@@ -139,7 +147,7 @@ def nodded(ctx: Context) -> Iterator[Effect]:
     if request is None:
         return
     if ctx.reading.act not in {"confirm", "claim"}:
-        claims.set_state(ctx.tx, number, person_id, "given_back", ctx.now)
+        claims.set_state(ctx.tx, number, person_id, "no_nod", ctx.now)
         yield ctx.tell(person_id, "claims.no_nod", about=number, number=number)
         return
     people.change(ctx.tx, person_id, vouched=True)

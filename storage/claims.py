@@ -1,7 +1,7 @@
 """Claims: who holds a task, who stands by, and who was asked.
 
-A claim is ``held``, ``standby``, ``nod`` (waits for the coordinator), ``offered`` (a hand-over not
-yet accepted), ``given_back``, ``worn_off`` or ``finished``.
+A claim is ``held``, ``standby``, ``nod`` (waits for the coordinator), ``no_nod`` (who did not give
+it), ``offered`` (a hand-over not yet accepted), ``given_back``, ``worn_off`` or ``finished``.
 """
 
 from __future__ import annotations
@@ -95,6 +95,12 @@ def set_state(tx: Transaction, number: int, person_id: int, state: str, now: dat
         row = {"number": number, "person_id": person_id, "state": state, "at": now, "heard_at": now}
         tx.insert(CLAIM, row)
     forget_involved(tx, person_id)
+
+
+def was_refused(tx: Transaction, person_id: int, since: datetime) -> bool:
+    """Whether a coordinator said no to this person since an instant."""
+    refused = (CLAIM.c.person_id == person_id) & (CLAIM.c.state == "no_nod") & (CLAIM.c.at > since)
+    return bool(tx.values(select(CLAIM.c.id).where(refused).limit(1)))
 
 
 def forget_involved(tx: Transaction, person_id: int) -> None:

@@ -10,11 +10,13 @@ from storage import claims, people
 from storage.checkins import CHECKIN, CONTACT, PLAN
 from storage.checkins import EVENT as CHECKIN_EVENT
 from storage.db import Transaction
+from storage.members import MEMBER
 from storage.outbox import LETTER
 from storage.people import ACCOUNT
 from storage.questions import QUESTION
 from storage.requests import EVENT, REQUEST, WORDLESS
 from storage.rooms import ROOM
+from storage.talks import TALKER
 from storage.vitals import VITAL
 
 NOBODY: dict[str, Any] = {
@@ -54,6 +56,8 @@ def erase(tx: Transaction, person_id: int) -> None:
     gone = {"external": literal("gone:").concat(cast(ROOM.c.id, String)), "name": ""}
     tx.run(update(ROOM).where(ROOM.c.person_id == person_id).values(**gone))
     tx.run(delete(ACCOUNT).where(ACCOUNT.c.person_id == person_id))
+    tx.run(delete(MEMBER).where(MEMBER.c.person_id == person_id))
+    tx.run(delete(TALKER).where(TALKER.c.person_id == person_id))
     claims.forget_involved(tx, person_id)
     people.change(tx, person_id, **NOBODY)
     tx.memo.clear()
