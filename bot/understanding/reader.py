@@ -8,10 +8,10 @@ from datetime import datetime
 from functools import cache
 
 from bot.understanding.acts import EDGES, Judge, category
-from bot.understanding.amounts import Amount, amounts
 from bot.understanding.dangers import Dangers
 from bot.understanding.features import Heard, before, facts, many, of_talk, pieces
-from bot.understanding.lexicon import Hit, Lexicon, lexicon
+from bot.understanding.items import items_of
+from bot.understanding.lexicon import Lexicon, lexicon
 from bot.understanding.model import Model, shipped, weigh
 from bot.understanding.normalise import Plain, normalise
 from bot.understanding.people import person
@@ -19,15 +19,15 @@ from bot.understanding.phones import phones
 from bot.understanding.spots import spot
 from bot.understanding.talk import Talk, in_talk, talk_from
 from bot.understanding.times import when
-from handlers.reading import ForWhom, Item, Reading, Spot
+from handlers.reading import ForWhom, Reading, Spot
 
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"\w")
 _MANY_DIGITS = re.compile(r"(?:\d[ \-.()]{0,2}){7}")
 _PLACE_CUE = re.compile(
     r"[楼栋幢座号室路街区村苑园城巷弄门单庭里厦店校院站镇县桥]|\d|#"
-    r"|\b(?:b(?:ld|ui?ld)|block|unit|flat|apt|apartment|room|floor|street|road|tower|house|ave"
-    r"|lane|at|in|near)",
+    r"|\b(?:b(?:ld|ui?ld)|block|unit|flat|apt|apartment|room|floor|street|road|tower|house|ave|basement"
+    r"|lane|at|in|near)|\b[A-Z]\s(?:wing|block)",
     re.IGNORECASE,
 )
 _REFERS = re.compile(
@@ -45,8 +45,6 @@ _UNIT_NUMBER = re.compile(
     r"(?:apt|apartment|unit|flat|room|suite|floor|block|bldg|building)\.?\s?#\s?\d", re.IGNORECASE
 )
 _LABELS = frozenset(("request", "求助", "急求", "求救", "sos", "寻人", "紧急求助", "🆘", "needed"))
-_ERRAND = "代购"
-"""Says only how the goods named beside it are to come."""
 _NO_TALK = Talk()
 _SLOT_ASKED = frozenset(("what", "where", "which", "expiry", "when"))  # answered by a name
 _BARE = 2  # tokens: a word by itself, which asks for nothing
@@ -163,7 +161,9 @@ class Reader:
             act=act,
             emergency=danger,
             category=decided.category or named if named else None,
-            items=items_of(text, heard.hits) if act in ("need", "offer") else (),
+            items=items_of(text, low, heard.hits, heard.plain.lang)
+            if act in ("need", "offer")
+            else (),
             place=heard.place,
             phone=heard.phone,
             person=person(text) if slotted and act != "command" else ForWhom(),
@@ -198,6 +198,7 @@ def _asks_by_label(plain: Plain) -> bool:
 
 
 def lowered(text: str) -> str:
+    """``text`` in lower case, of the same length."""
     low = text.lower()
     if len(low) == len(text):
         return low
@@ -209,38 +210,3 @@ def _refers(text: str) -> int | None:
     if found is None or _UNIT_NUMBER.search(text):
         return None
     return int(next(group for group in found.groups() if group))
-
-
-def items_of(text: str, hits: Sequence[Hit]) -> tuple[Item, ...]:
-    """Goods and services named, each once, with the amount that stands beside it."""
-    counted = amounts(text) if hits else ()
-    items: dict[str, Item] = {}
-    for hit in hits:
-        kind = hit.entry.kind
-        name = hit.entry.cure if kind == "fault" else hit.entry.name
-        if kind == "symptom" or not name or name in items:
-            continue
-        near = _beside(hit, counted)
-        items[name] = Item(
-            text[hit.start : hit.end],
-            name,
-            near.number if near else None,
-            near.unit if near else None,
-        )
-    if len(items) > 1:
-        items.pop(_ERRAND, None)
-    return tuple(items.values())
-
-
-def _beside(hit: Hit, counted: Sequence[Amount]) -> Amount | None:
-    """The amount just before a thing (两盒牛奶, 2 boxes of milk) or just after (牛奶两盒)."""
-    if hit.entry.kind != "thing":
-        return None
-    for amount in counted:
-        start, end = amount.span
-        if -1 <= hit.start - end <= 4 or (start < hit.start < end):
-            return amount
-    for amount in counted:
-        if 0 <= amount.span[0] - hit.end <= 2:
-            return amount
-    return None
