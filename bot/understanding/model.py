@@ -30,8 +30,10 @@ _FIRM: Final = 0.84  # a rule of this certainty and the model at `_AGREED` are e
 _AGREED: Final = 0.5
 _ACTS: Final = 0.76  # just above the confidence from which the bot acts
 _ASKS: Final = 0.5  # the confidence from which the bot asks
+_ALONE: Final = 0.88  # the probability from which the bot acts on a plea that no rule backs
+_NOT_YET: Final = 0.74  # just below the confidence from which the bot acts
 _LIKELY: Final = 0.5  # a plea this likely is asked about even if another act is likelier
-_CLEAR: Final = 0.75  # below this the rules name the category
+CLEAR: Final = 0.75  # below this the rules name the category
 _ALARMING: Final = 0.5
 
 
@@ -142,9 +144,7 @@ def weigh(ruled: Reading, judged: Judged, *, brief: bool, argued: float) -> Read
         act, sure = ruled.act, ruled.confidence
     else:
         act, sure = _likeliest(ruled, acts, argued)
-    category, clear = judged.category
-    asks = act in ("need", "offer", "report") and clear >= _CLEAR
-    return Reading(act=act, confidence=sure, emergency=danger, category=category if asks else None)
+    return Reading(act=act, confidence=sure, emergency=danger)
 
 
 def _likeliest(ruled: Reading, acts: dict[Act, float], argued: float) -> tuple[Act, float]:
@@ -156,7 +156,8 @@ def _likeliest(ruled: Reading, acts: dict[Act, float], argued: float) -> tuple[A
         return ruled.act, max(acts[ruled.act], _ASKS)
     if act not in PLEAS and acts["need"] + acts["report"] >= _LIKELY:
         return max(PLEAS, key=acts.__getitem__), _ASKS
-    return act, acts[act]
+    backed = act not in PLEAS or ruled.act in PLEAS or acts[act] >= _ALONE
+    return act, acts[act] if backed else min(acts[act], _NOT_YET)
 
 
 def _danger(judged: Judged) -> Danger | None:

@@ -12,14 +12,14 @@ from bot.understanding.dangers import Dangers
 from bot.understanding.features import Heard, before, facts, many, of_talk, pieces
 from bot.understanding.items import items_of
 from bot.understanding.lexicon import Lexicon, lexicon
-from bot.understanding.model import Model, shipped, weigh
+from bot.understanding.model import CLEAR, Judged, Model, shipped, weigh
 from bot.understanding.normalise import Plain, normalise
 from bot.understanding.people import person
 from bot.understanding.phones import phones
 from bot.understanding.spots import spot
 from bot.understanding.talk import Talk, in_talk, talk_from
 from bot.understanding.times import when
-from handlers.reading import ForWhom, Reading, Spot
+from handlers.reading import Category, ForWhom, Reading, Spot
 
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"\w")
@@ -150,17 +150,26 @@ class Reader:
             return ruled
         # Nobody says how they are in few words unasked: that is a greeting to all.
         brief = told and tokens <= _BRIEF and (talk is not None or ruled.act != "well")
-        return weigh(ruled, judged, brief=brief, argued=0.2 if told else 1.0)
+        decided = weigh(ruled, judged, brief=brief, argued=0.2 if told else 1.0)
+        return decided.but(category=self._category(heard, decided, judged))
+
+    def _category(self, heard: Heard, decided: Reading, judged: Judged | None) -> Category | None:
+        """What the rules name, unless that is nothing or the model is surer than they ever are."""
+        danger, wanted = decided.emergency, self._judge.wants(heard.mask)
+        named = category(decided.act, heard.low, heard.hits, danger, wanted=wanted)
+        if named is None or judged is None or danger is not None:
+            return named
+        likely, sure = judged.category
+        return likely if named == "other" or sure >= CLEAR else named
 
     def _slots(self, heard: Heard, decided: Reading, at: datetime | None) -> Reading:
         """The reading with all that its act calls for."""
         text, low, act, judge = heard.plain.text, heard.low, decided.act, self._judge
         danger, slotted = decided.emergency, act in _SLOTTED or decided.emergency is not None
-        named = category(act, low, heard.hits, danger, wanted=judge.wants(heard.mask))
         return Reading(
             act=act,
             emergency=danger,
-            category=decided.category or named if named else None,
+            category=decided.category or self._category(heard, decided, None),
             items=items_of(text, low, heard.hits, heard.plain.lang)
             if act in ("need", "offer")
             else (),
