@@ -43,10 +43,13 @@ def is_meant(message: Message) -> bool:
 
 @sentence("bind", fits=lambda ctx: ctx.message is not None and is_meant(ctx.message))
 def bind(ctx: Context) -> Iterator[Effect]:
-    """`@邻帮 绑定 3号楼 7K4WM-92QPA`: who has the code speaks for the place from now on."""
+    """`@邻帮 绑定 3号楼 7K4WM-92QPA`: who has the code speaks for the place from now on.
+
+    Said privately, a code that was made for somebody only tells who they are.
+    """
     message, room = ctx.message, ctx.room
-    if message is None or room is None or not ctx.in_group:
-        raise Sorry("binding.in_the_group")
+    if message is None or room is None:
+        return
     sender, since = f"{message.gateway}:{message.sender}", ctx.now - WINDOW
     wrong = codes.wrong_tries(ctx.tx, since, sender)
     if wrong > MOST_WRONG or codes.wrong_tries(ctx.tx, since) >= MOST_WRONG_OF_ALL:
@@ -59,10 +62,15 @@ def bind(ctx: Context) -> Iterator[Effect]:
         codes.was_wrong(ctx.tx, sender, ctx.now)
         yield ctx.reply("binding.too_many" if wrong == MOST_WRONG else "binding.wrong_code")
         return
-    place = _place(ctx, ctx.text.replace(said[-1], " "))
+    if room.private and code.person_id is None:
+        raise Sorry("binding.in_the_group")
+    place = None if room.private else _place(ctx, ctx.text.replace(said[-1], " "))
     if code.person_id is not None and code.person_id != ctx.who.id:
         identity.become(ctx, code.person_id)
     codes.use(ctx.tx, code, ctx.now, ctx.who.id)
+    if place is None:
+        yield ctx.reply("binding.you_are", name=showing.name_of(ctx.who))
+        return
     rooms.change(ctx.tx, room, place_id=place.id, lang=_lang(ctx.text), told_how=True)
     if "coordinator" not in people.roles_at(ctx.tx, ctx.who.id, place.id):
         people.give_role(ctx.tx, ctx.who.id, place.id, "coordinator", ctx.now)

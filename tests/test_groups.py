@@ -59,6 +59,16 @@ async def test_a_code_made_for_somebody_makes_the_account_theirs(quarter: Quarte
     assert (wu.name, wu.key is not None) == ("吴站长", True)
 
 
+async def test_a_code_said_privately_tells_who_the_coordinator_is(quarter: Quarter) -> None:
+    plain = await quarter.says("wu", f"绑定 {await quarter.code()}")
+    assert kinds(plain) == ["binding.in_the_group"]
+    *_, known = await quarter.says("wu", f"绑定 {await quarter.code('吴站长')}")
+    assert (known.kind, known.conversation) == ("binding.you_are", "wu")
+    wu = await quarter.person("wu")
+    assert wu is not None
+    assert wu.key is not None
+
+
 @pytest.mark.parametrize(
     ("words", "kind"),
     [
