@@ -39,8 +39,9 @@ def befalling(tx: Transaction, event: Happening, now: datetime, policy: Policy) 
     ctx = Context(tx, now, policy, happening=event)
     ctx.room = rooms.by_external(tx, event.gateway, getattr(event, "conversation", ""))
     ctx.speaker = people.by_account(tx, event.gateway, getattr(event, "sender", ""))
-    place_id = (ctx.room and ctx.room.place_id) or (ctx.speaker and ctx.speaker.place_id)
-    ctx.place = places.get(tx, place_id)
+    at = ctx.room.place_id if ctx.room is not None else None
+    home = ctx.speaker.place_id if ctx.speaker is not None else None
+    ctx.place = places.get(tx, at or home)
     ctx.late = event.arrived - event.at > policy.listening.late_after
     return ctx
 

@@ -156,10 +156,17 @@ def said(ctx: Context) -> Iterator[Effect]:
             photos=message.photos,
         )
     # The next words are for the others too.
-    until, asked = ctx.now + LONGEST, {"ref": talk.id, "data": {}}
     for one in talks.members(ctx.tx, talk.id):
-        room_id = ctx.room.id if ctx.room and one == ctx.who.id else None
-        questions.ask(ctx.tx, one, "talk", room_id=room_id, now=ctx.now, until=until, **asked)
+        questions.ask(
+            ctx.tx,
+            one,
+            "talk",
+            ref=talk.id,
+            data={},
+            room_id=ctx.room.id if ctx.room and one == ctx.who.id else None,
+            now=ctx.now,
+            until=ctx.now + LONGEST,
+        )
 
 
 @sentence("end", fits=lambda ctx: _mine(ctx) is not None)

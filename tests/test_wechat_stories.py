@@ -22,8 +22,9 @@ from bot.delivery import Manners
 from handlers import talks as talking
 from handlers.kit import Both, Context
 from handlers.policy import Policy
-from storage import checkins, codes, people, requests, talks
+from storage import checkins, codes, outbox, people, requests, talks
 from storage.db import Transaction, transaction
+from storage.outbox import LETTER
 from tests.puppet.account import SOON, hearing
 from tests.puppet.server import PuppetServer, serving
 
@@ -242,3 +243,40 @@ async def test_who_takes_no_direct_message_is_asked_in_the_group(story: Story) -
     asked = await story.hears(ROOM, "请点我的头像")
     assert asked["mentions"] == ["li"]
     assert "牛奶" not in asked["text"]
+
+
+async def test_a_send_that_is_not_confirmed_is_known_by_its_echo(story: Story) -> None:
+    await story.server.ask("fault", method="messageSendText", how="swallow", times=1)
+    await story.says("wang", "谁能帮我带两盒牛奶?", ROOM)
+    await story.hears(ROOM, "记下了 #1")
+    await story.until(lambda tx: _states(tx, "requests.noted") == ["sent"])
+    await story.app.advance(NOW + timedelta(minutes=5))
+    said = [one["text"] for one in await story.server.sent()]
+    assert sum("记下了 #1" in text for text in said) == 1
+
+
+async def test_without_echoes_only_what_is_urgent_is_said_again(story: Story) -> None:
+    await story.server.ask("manners", echoes=False)
+    await _swallow(story)
+    await story.says("wang", "谁能帮我带两盒牛奶?", ROOM)
+    await story.until(lambda tx: _states(tx, "requests.noted") == ["unsure"])
+    await _swallow(story, 0)
+    await story.app.advance(NOW + timedelta(minutes=1, seconds=30))
+    await story.until(lambda tx: _states(tx, "requests.noted") == ["unknown"])
+    await _swallow(story)
+    await story.says("wang", "我胸口痛,喘不上气", ROOM)
+    await story.until(lambda tx: "unsure" in _states(tx, "emergencies."))
+    await _swallow(story, 0)
+    await story.app.advance(NOW + timedelta(minutes=4))
+    await story.until(lambda tx: set(_states(tx, "emergencies.")) == {"sent"})
+
+
+async def _swallow(story: Story, times: int = 100) -> None:
+    """So many words of the bot are taken, and never confirmed."""
+    await story.server.ask("fault", method="messageSendText", how="swallow", times=times)
+
+
+def _states(tx: Transaction, kind: str) -> list[str]:
+    """How it stands with the letters of a kind."""
+    chosen = LETTER.select().where(LETTER.c.kind.startswith(kind), LETTER.c.gateway == "wechat")
+    return [one.state for one in tx.rows(outbox.LetterRow, chosen)]
