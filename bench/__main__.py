@@ -10,7 +10,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from bench import bare
+from bench import bare, wechat
 from bench.engine import (
     Town,
     chatter_rate,
@@ -37,9 +37,11 @@ class Size:
     paced: int = 2000
     alone: int = 300
     read: int = 4000
+    streets: tuple[int, int, int] = (220, 1000, 500)
+    """WeChat's road: buildings, pleas at once, pleas at a steady pace."""
 
 
-QUICK = Size(rounds=1, chatter=100, pleas=40, buildings=60, paced=40, alone=10, read=50)
+QUICK = Size(1, 100, 40, 60, 40, 10, 50, (2, 10, 5))
 
 
 async def rates(size: Size, console: Console) -> Table:
@@ -94,6 +96,16 @@ def _add(table: Table, name: str, times: list[float]) -> None:
     table.add_row(name, f"{middle:.2f}", f"{late:.2f}")
 
 
+async def roads(size: Size) -> Table:
+    """The whole bot behind WeChat's gateway, beside an echo bot that does nothing else."""
+    title = f"{wechat.A_SECOND} a second, ms"
+    table = Table("through a puppet service", "a second", "lowest to highest", title, "99th")
+    found = await wechat.side_by_side(size.rounds, *size.streets)
+    table.add_row("wechaty.Wechaty, an echo bot", *found["echo"].row())
+    table.add_row("this bot, a plea to its answer", *found["linbang"].row())
+    return table
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="only see that it runs")
@@ -102,6 +114,7 @@ def main() -> None:
     size, console = QUICK if asked.quick else Size(rounds=asked.rounds), Console()
     console.print(asyncio.run(rates(size, console)))
     console.print(asyncio.run(waits(size)))
+    console.print(asyncio.run(roads(size)))
 
 
 if __name__ == "__main__":

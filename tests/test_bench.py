@@ -5,7 +5,7 @@ import pytest
 from bench import __main__ as bench
 
 
-def test_a_quick_benchmark_prints_both_tables(
+def test_a_quick_benchmark_prints_its_tables(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.argv", ["bench", "--quick"])
@@ -18,5 +18,7 @@ def test_a_quick_benchmark_prints_both_tables(
         "three invitations",
         "200 a second",
         "the reader",
+        "an echo bot",
+        "to its answer",
     ):
         assert row in printed

@@ -225,7 +225,7 @@ async def test_what_comes_again_after_a_restart_is_known_by_the_database(server,
 )
 async def test_a_message_that_cannot_be_fetched_at_first_is_fetched_again(server, tmp_path, fault):
     await settle(server, ROOMS[:2])
-    async with hearing(server, tmp_path, call=0.2, overtake=5) as ear:
+    async with hearing(server, tmp_path, call=0.2) as ear:
         await server.ask("fault", method="messagePayload", **fault)
         await server.ask("burst", messages=talk(ROOMS[:2], 5))
         heard = await ear.take(10)

@@ -25,7 +25,7 @@ QUICK = Patience(
     ping=0.5,
     first_wait=0.05,
     longest_wait=0.3,
-    overtake=0.3,
+    overtake=3.0,
 )
 SOON = 10
 """Seconds after which what a test waits for will not come."""

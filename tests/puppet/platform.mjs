@@ -22,6 +22,8 @@ export class Platform extends PuppetMock {
   invitations = new Map()
   sent = []
   deeds = []
+  asking = new Map()
+  waits = []
   echoes = true
   gives_ids = true
 
@@ -50,8 +52,10 @@ export class Platform extends PuppetMock {
   forget () {
     for (const kept of [this.contacts, this.rooms, this.messages, this.boxes, this.friendships,
       this.invitations]) kept.clear()
+    this.asking.clear()
     this.sent = []
     this.deeds = []
+    this.waits = []
     this.echoes = this.gives_ids = true
     this.person({ id: this.account, name: '邻帮' })
     if (!this.isLoggedIn) this.login(this.account)
@@ -73,6 +77,7 @@ export class Platform extends PuppetMock {
         : { listenerId: talker === this.account ? box?.to : this.account }) }
     if (box) this.boxes.set(message.id, box)
     this.keep(message)
+    if (room) this.asking.set(room, [...this.asking.get(room) ?? [], performance.now()])
     if (!silent) this.emit('message', { messageId: message.id })
     return message.id
   }
@@ -90,6 +95,8 @@ export class Platform extends PuppetMock {
     if (!isRoom && !this.contacts.get(conversationId)?.friend) {
       throw new Error(`${conversationId} is not a friend`)
     }
+    const asked = this.asking.get(conversationId)?.shift()
+    if (asked) this.waits.push(performance.now() - asked)
     const id = randomUUID()
     const bytes = file && await file.toBuffer()
     this.sent.push({ id, conversation: conversationId, text, mentions,

@@ -23,6 +23,21 @@ async function when (look, ms) {
   while (!look() && Date.now() < until) await new Promise(resolve => setTimeout(resolve, 5))
 }
 
+/** Says all of it, one message every so many milliseconds; how long until each was answered. */
+async function race ({ messages, every = 0 }) {
+  const before = platform.sent.length
+  platform.waits = []
+  const began = performance.now()
+  for (const [number, one] of messages.entries()) {
+    const wait = began + number * every - performance.now()
+    if (wait > 0) await new Promise(resolve => setTimeout(resolve, wait))
+    platform.say(one)
+  }
+  await when(() => platform.sent.length - before >= messages.length, 60_000)
+  return { answered: platform.sent.length - before, waits: platform.waits,
+    seconds: (performance.now() - began) / 1000 }
+}
+
 const deeds = {
   people: ({ contacts = [], rooms = [] }) => {
     contacts.forEach(one => platform.person(one))
@@ -47,6 +62,7 @@ const deeds = {
   scan: ({ code }) => { platform.emit('scan', { status: 2, qrcode: code }) },
   manners: ({ echoes = true, ids = true }) => { platform.echoes = echoes; platform.gives_ids = ids },
   fault,
+  race,
   reset: () => { forget(); platform.forget() },
   calls: () => calls,
   deeds: async ({ atLeast = 0, ms = 5000 }) => {

@@ -23,12 +23,13 @@ from bot.gateways.wechat.happenings import Happenings
 from bot.gateways.wechat.hearing import Account, Hearing
 from bot.gateways.wechat.journal import Journal
 from bot.gateways.wechat.link import Link, Patience
+from bot.gateways.wechat.login import Login
 from bot.gateways.wechat.names import Names
 from bot.gateways.wechat.recent import Recent
 from bot.gateways.wechat.sending import Sending
 from bot.gateways.wechat.sorting import Sorting, Work
 from bot.media import MediaStore
-from handlers.kit import Happening, LoggedIn, LoggedOut, Message, Scan
+from handlers.kit import Happening, LoggedIn, Message
 
 log = structlog.get_logger(__name__)
 
@@ -83,13 +84,11 @@ class WeChatGateway:
         )
         self._happenings = Happenings(name, self._hearing, names, clock, self._bring)
         self._sorting = Sorting(patience.overtake)
+        self._login = Login(
+            name, self._account, self._link, clock, tell=self._tell, greet=self._greet
+        )
         self._out: asyncio.Queue[Message | Happening] = asyncio.Queue(MOST)
         self._seen = Recent[str, None](20_000)
-        self._session = 0
-        """The connection (`Link.ups`) in which the account was last seen logged in."""
-        self._login_told = False
-        self._since = clock.now()
-        self._code = ""
         self._last_event: datetime | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -117,7 +116,8 @@ class WeChatGateway:
         """What was told before a restart and never recorded."""
         for message in self._journal.unsettled():
             self._seen.put(message, None)
-            await self._sorting.add(partial(self._fetch, message))
+            self._sorting.add(partial(self._fetch, message))
+            await self._sorting.has_room()
 
     # A gateway like any other.
 
@@ -147,8 +147,8 @@ class WeChatGateway:
         """When the account was last known to be there and logged in."""
         if not self._account.id:
             return None
-        is_out = self._link.up.is_set() and not self._is_in()
-        return self._since if is_out else self._link.alive_at
+        is_out = self._link.up.is_set() and not self._login.is_in()
+        return self._login.since if is_out else self._link.alive_at
 
     # An account that can do more than talk.
 
@@ -161,14 +161,14 @@ class WeChatGateway:
             state = "connecting"
         else:
             state, error = (
-                ("up", "") if self._is_in() else ("logged out", "scan the code to log in")
+                ("up", "") if self._login.is_in() else ("logged out", "scan the code to log in")
             )
         return Status(
             state=state,  # type: ignore[arg-type]
-            since=max(link.since, self._since),
+            since=max(link.since, self._login.since),
             account=self._account.id,
             account_name=self._account.name,
-            code="" if self._is_in() else self._code,
+            code="" if self._login.is_in() else self._login.code,
             last_event=self._last_event,
             waiting=self._sorting.waiting + self._out.qsize(),
             error=error,
@@ -206,45 +206,48 @@ class WeChatGateway:
         return await self._hearing.file(message)
 
     def _ready(self) -> None:
-        if not self._is_in():
+        if not self._login.is_in():
             raise NotNow(self._link.error or "the account is logged out")
 
     async def _do(self, ask: Callable[[Calls], Awaitable[T]]) -> T:
         self._ready()
         return await self._link.call(ask)
 
-    def _is_in(self) -> bool:
-        return self._link.up.is_set() and self._session == self._link.ups
-
     # What the server tells.
 
     async def _told(self, kind: int, payload: str) -> None:
+        """Take an event up, and only then wait: none is lost where the link breaks meanwhile."""
         self._last_event = self._clock.now()
-        told = parse(kind, payload)
-        if told is None:
-            return
+        if told := parse(kind, payload):
+            self._take(told)
+        await self._sorting.has_room()
+
+    def _checked(self) -> None:
+        self._login.checked()
+
+    def _take(self, told: Told) -> None:
         match told.event:
             case Event.MESSAGE:
-                await self._message(told.text("messageId"))
+                self._message(told.text("messageId"))
             case Event.LOGIN:
-                await self._login(told.text("contactId"))
+                self._login.came(told.text("contactId"))
             case Event.LOGOUT:
-                await self._logout(told.text("data"))
+                self._login.left(told.text("data"))
             case Event.SCAN:
-                await self._scan(told.text("qrcode") or told.text("data"))
+                self._login.scan(told.text("qrcode") or told.text("data"))
             case Event.DIRTY:
                 self._names.forget(told.text("payloadId"))
             case Event.ERROR:
                 log.warning("the puppet has trouble", error=_first_line(told))
             case _:
                 if fetch := self._happenings.fetching(told):
-                    await self._sorting.add(fetch)
+                    self._sorting.add(fetch)
 
-    async def _message(self, message: str) -> None:
+    def _message(self, message: str) -> None:
         if message and message not in self._seen:
             self._seen.put(message, None)
             self._journal.told(message)
-            await self._sorting.add(partial(self._fetch, message))
+            self._sorting.add(partial(self._fetch, message))
 
     async def _fetch(self, message: str) -> Work | None:
         work = await self._hearing.fetch(message)
@@ -255,39 +258,19 @@ class WeChatGateway:
     async def _bring(self, heard: Message | Happening) -> None:
         await self._out.put(heard)
 
-    async def _login(self, account: str) -> None:
-        if not account:
-            return
-        self._session, self._code = self._link.ups, ""
-        if self._login_told and account == self._account.id:
-            return
-        self._account.id, self._login_told = account, True
-        self._since = now = self._clock.now()
-        await self._sorting.add(partial(self._named, account, now))
+    def _greet(self, account: str, at: datetime) -> None:
+        async def named() -> Work:
+            self._account.name = name = await self._names.contact(account)
+            told = LoggedIn(self.name, f"login:{at.isoformat()}", at, at, account, name)
+            return Work("", partial(self._bring, told))
 
-    async def _named(self, account: str, at: datetime) -> Work:
-        self._account.name = name = await self._names.contact(account)
-        told = LoggedIn(self.name, f"login:{at.isoformat()}", at, at, account, name)
-        return Work("", partial(self._bring, told))
+        self._sorting.add(named)
 
-    async def _logout(self, why: str) -> None:
-        if not self._login_told:
-            return
-        self._session, self._login_told = 0, False
-        self._since = now = self._clock.now()
-        key = f"logout:{now.isoformat()}"
-        await self._bring(LoggedOut(self.name, key, now, now, self._account.id, why))
+    def _tell(self, happening: Happening) -> None:
+        async def work() -> Work:
+            return Work("", partial(self._bring, happening))
 
-    async def _checked(self) -> None:
-        """The link is sound for a while: an account not back by now was logged out meanwhile."""
-        if not self._is_in():
-            await self._logout("not logged in")
-
-    async def _scan(self, code: str) -> None:
-        if code and code != self._code:
-            self._code, now = code, self._clock.now()
-            key = f"scan:{now.isoformat()}"
-            await self._bring(Scan(self.name, key, now, now, code))
+        self._sorting.add(work)
 
 
 def _first_line(told: Told) -> str:

@@ -18,7 +18,6 @@ from bot.gateways.wechat.events import moment
 from bot.gateways.wechat.link import Link
 from bot.gateways.wechat.names import Names
 from bot.gateways.wechat.payloads import SILENT, Words, names_bot, words
-from bot.gateways.wechat.recent import Recent
 from bot.gateways.wechat.sending import IMAGE, Sending, digest
 from bot.gateways.wechat.sorting import Work
 from bot.media import MediaStore, NotAPhoto
@@ -66,11 +65,15 @@ class Hearing:
         self._link, self._names, self._sending = link, names, sending
         self._media, self._clock, self._bring = media, clock, bring
         self._calling = asyncio.Semaphore(SIDE_BY_SIDE)
-        self._said = Recent[tuple[str, str], str](20_000)
 
     async def fetch(self, message: str) -> Work | None:
         """The message of an id, ready to be brought; None if nobody need hear it."""
-        found = await self.patiently(lambda calls: calls.message_payload(id=message))
+        found = await self.patiently(
+            lambda calls: calls.message_payload(id=message),
+            needless=lambda: self._sending.knows(message),
+        )
+        if self._sending.knows(message):
+            return None
         if found is None:
             log.error("a message could not be fetched", message=message)
             return None
@@ -87,14 +90,20 @@ class Hearing:
         ask: Callable[[Calls], Awaitable[T]],
         within: float | None = None,
         tries: int = TRIES,
+        needless: Callable[[], bool] = lambda: False,
     ) -> T | None:
-        """The server's answer, however often the link breaks; None where it has none."""
+        """The server's answer, however often the link breaks; None where it has none.
+
+        ``needless`` says, when it is this call's turn, that it need not be made any more.
+        """
         failures = 0
         while True:
             await self._link.up.wait()
             ups = self._link.ups
             try:
                 async with self._calling:
+                    if needless():
+                        return None
                     return await self._link.call(ask, within)
             except Refused as why:
                 log.info("refused", why=str(why))
@@ -112,7 +121,6 @@ class Hearing:
         what = IMAGE if found.type == Kind.IMAGE else digest(found.text)
         said = moment(found.timestamp, self._clock.now())
         self._sending.echoed(message, conversation, what, said)
-        self._said.put((conversation, what), message)
 
     async def _hear(self, message: str, conversation: str, found: MessagePayloadResponse) -> None:
         said = words(found.type, found.text, found.filename)
@@ -123,7 +131,7 @@ class Hearing:
             else self._names.member(found.room_id, found.from_id)
         )
         photos = await self._photos(message) if found.type == Kind.IMAGE else ()
-        self._said.put((conversation, digest(found.text)), message)
+        self._sending.said.put((conversation, digest(found.text)), message)
         quoted = None if said.quoted is None else (conversation, digest(said.quoted))
         await self._bring(
             Message(
@@ -138,7 +146,7 @@ class Hearing:
                 private=private,
                 to_bot=private or self._is_meant(found, said),
                 mentions=tuple(one for one in found.mention_ids if one != self._account.id),
-                quotes=self._said.get(quoted) if quoted else None,
+                quotes=self._sending.said.get(quoted) if quoted else None,
                 quoted_text=said.quoted,
                 photos=photos,
                 voice=found.type == Kind.VOICE,

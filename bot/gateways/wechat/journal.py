@@ -6,13 +6,16 @@ letters were on their way, is known only here. No words are kept, only their has
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
 SKEW = timedelta(minutes=1)
 """By so much the platform's clock may be behind ours."""
 
+PAUSE = 0.01
 _TABLES = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
@@ -25,7 +28,11 @@ CREATE TABLE IF NOT EXISTS sending (
 
 
 class Journal:
-    """Used from one event loop; every call is one short write or read."""
+    """Used from one event loop; every call is one short write or read.
+
+    Writes share a commit every `PAUSE` seconds; what must be known before it is done is committed
+    at once.
+    """
 
     def __init__(self, path: Path | None) -> None:
         """Without a path it lives in memory."""
@@ -36,17 +43,19 @@ class Journal:
         self._db.executescript(_TABLES)
 
     def close(self) -> None:
+        """Write down what is left, and let go of the file."""
+        self._commit()
         self._db.close()
 
     # Messages told and not recorded.
 
     def told(self, message: str) -> None:
         """A message is there to be fetched."""
-        self._db.execute("INSERT OR IGNORE INTO told (id) VALUES (?)", [message])
+        self._write("INSERT OR IGNORE INTO told (id) VALUES (?)", [message])
 
     def settled(self, message: str) -> None:
         """It is recorded, or will never be had."""
-        self._db.execute("DELETE FROM told WHERE id = ?", [message])
+        self._write("DELETE FROM told WHERE id = ?", [message])
 
     def unsettled(self) -> list[str]:
         """Messages of before a restart, oldest first."""
@@ -56,25 +65,26 @@ class Journal:
 
     def sends(self, letter: int, part: int, conversation: str, digest: str, at: datetime) -> None:
         """This part of a letter is about to be handed over."""
-        self._db.execute(
+        self._write(
             "INSERT OR REPLACE INTO sending (letter, part, conversation, digest, at)"
             " VALUES (?, ?, ?, ?, ?)",
             [letter, part, conversation, digest, at.isoformat()],
         )
+        self._commit()
 
     def unsent(self, letter: int, part: int) -> None:
         """It certainly was not handed over."""
-        self._db.execute("DELETE FROM sending WHERE letter = ? AND part = ?", [letter, part])
+        self._write("DELETE FROM sending WHERE letter = ? AND part = ?", [letter, part])
 
     def arrived(self, letter: int, part: int, echo: str) -> None:
         """It is there, by the platform's id ``echo``."""
-        self._db.execute(
+        self._write(
             "UPDATE sending SET echo = ? WHERE letter = ? AND part = ?", [echo, letter, part]
         )
 
     def echoed(self, conversation: str, digest: str, echo: str, said: datetime) -> None:
         """Our own message was seen: the oldest part that it may be has arrived."""
-        self._db.execute(
+        self._write(
             "UPDATE sending SET echo = ? WHERE (letter, part) = (SELECT letter, part FROM sending"
             " WHERE conversation = ? AND digest = ? AND echo IS NULL AND at <= ?"
             " ORDER BY at, letter, part LIMIT 1)"
@@ -89,4 +99,14 @@ class Journal:
 
     def delivered(self, letter: int) -> None:
         """The letter is done with."""
-        self._db.execute("DELETE FROM sending WHERE letter = ?", [letter])
+        self._write("DELETE FROM sending WHERE letter = ?", [letter])
+
+    def _write(self, statement: str, values: list[str | int]) -> None:
+        if not self._db.in_transaction:
+            self._db.execute("BEGIN")
+            asyncio.get_running_loop().call_later(PAUSE, self._commit)
+        self._db.execute(statement, values)
+
+    def _commit(self) -> None:
+        with suppress(sqlite3.ProgrammingError):  # closed meanwhile
+            self._db.commit()

@@ -67,7 +67,7 @@ class Link:
         token: Callable[[], str],
         *,
         hear: Hear,
-        checked: Callable[[], Awaitable[None]],
+        checked: Callable[[], None],
         clock: Clock,
         patience: Patience,
         chance: random.Random,
@@ -150,7 +150,7 @@ class Link:
                 await calls.version()
             self._lives()
             await asyncio.sleep(self.patience.ping_every)
-            await self._checked()
+            self._checked()
 
     def _lives(self) -> None:
         self.alive_at = self._clock.now()

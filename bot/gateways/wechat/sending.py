@@ -44,6 +44,8 @@ class Sending:
     ) -> None:
         self._link, self._names, self._journal = link, names, journal
         self._media, self._clock = media, clock
+        self.said = Recent[tuple[str, str], str](20_000)
+        """What was last said: conversation and `digest` of the words, to the message's id."""
         self._known = Recent[str, None](5_000)
         self._owed: Counter[tuple[str, str]] = Counter()
 
@@ -75,10 +77,15 @@ class Sending:
         if echo in self._known:
             return
         self._known.put(echo, None)
+        self.said.put((conversation, what), echo)
         if self._owed[conversation, what]:
             self._owed[conversation, what] -= 1
             return
         self._journal.echoed(conversation, what, echo, said)
+
+    def knows(self, message: str) -> bool:
+        """Whether this is the account's own message, told before its echo came."""
+        return message in self._known
 
     async def _parts(self, letter: Letter) -> Sequence[_Part]:
         parts = [_Part(IMAGE, photo=photo) for photo in letter.photos]
@@ -105,6 +112,7 @@ class Sending:
         echo = self._journal.parts(letter.id).get(number)
         if found:
             self._known.put(found, None)
+            self.said.put((letter.conversation, part.digest), found)
         elif echo is None:  # this puppet tells no ids: its echo is still to come
             self._owed[letter.conversation, part.digest] += 1
         platform_id = found or echo or f"letter-{letter.id}-{number}"

@@ -36,19 +36,24 @@ class Sorting:
 
     def __init__(self, overtake: float) -> None:
         self._overtake = overtake
-        self._room = asyncio.Semaphore(MOST)
+        self._room = asyncio.Event()
         self._came = asyncio.Event()
         self._fetched: deque[asyncio.Task[Work | None]] = deque()
         self._lines: dict[str, deque[Work]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self.waiting = 0
 
-    async def add(self, fetch: Fetch) -> None:
-        """Fetch this now; waits while too much is on its way."""
-        await self._room.acquire()
+    def add(self, fetch: Fetch) -> None:
+        """Fetch this now."""
         self.waiting += 1
         self._fetched.append(self._spawn(fetch()))
         self._came.set()
+
+    async def has_room(self) -> None:
+        """Wait while too much is on its way."""
+        while self.waiting >= MOST:
+            self._room.clear()
+            await self._room.wait()
 
     async def run(self) -> None:
         """Hand on what is fetched, until cancelled."""
@@ -65,7 +70,8 @@ class Sorting:
 
     async def _hand_on_first(self) -> None:
         first = self._fetched[0]
-        await asyncio.wait([first], timeout=self._overtake)
+        if not first.done():
+            await asyncio.wait([first], timeout=self._overtake)
         if not first.done():
             others = list(self._fetched)[1:]
             if not any(task.done() for task in others):
@@ -104,7 +110,7 @@ class Sorting:
 
     def _done(self) -> None:
         self.waiting -= 1
-        self._room.release()
+        self._room.set()
 
     def _spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         task = asyncio.create_task(work)
