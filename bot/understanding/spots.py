@@ -11,8 +11,8 @@ Span = tuple[int, int]
 
 # A line with none of these names no place; most chat is done here.
 _KEY = re.compile(
-    "[0-9楼栋幢座弄区苑园路街巷门村厦库梯厅柜站院场店桥口桩亭房室营户]"
-    "|居委|物业|大堂|楼道|通道|公寓|广场|胡同|公园|超市|车棚"
+    "[0-9层楼栋幢座弄区苑园路街巷门村厦库梯厅柜站院场店桥口桩亭房室营户]"
+    "|单元|[零〇]|居委|物业|大堂|楼道|通道|公寓|广场|胡同|公园|超市|车棚"
 )
 _EN_KEYS = frozenset(
     (
@@ -21,15 +21,28 @@ _EN_KEYS = frozenset(
         *("fl", "flr", "level", "storey", "story", "section", "lobby", "entrance", "gate"),
         *("gatehouse", "house", "carpark", "car", "parking", "garage", "stairs", "stairwell"),
         *("staircase", "hallway", "corridor", "elevator", "lift", "courtyard", "playground"),
-        *("mail", "mailroom", "laundry", "roof", "rooftop", "basement", "community", "bin", "bike"),
+        *(
+            "mail",
+            "mailroom",
+            "laundry",
+            "roof",
+            "rooftop",
+            "basement",
+            "wing",
+            "landing",
+            "community",
+            "bin",
+            "bike",
+        ),
         *("entryway", "street", "st", "road", "rd", "avenue", "ave", "lane", "ln", "drive", "dr"),
         *("boulevard", "blvd", "close", "crescent", "terrace", "place", "court", "way", "corner"),
     )
 )
 _EN_WORD = re.compile("[a-z]+")
-_DASHED = re.compile(r"\d-\d")
+_DASHED = re.compile(r"\d")
 _LATIN = re.compile("[A-Za-z]{2}")
 _WORD = re.compile("[A-Za-z]{3}")
+_BUILDING = re.compile(r"\b(?:[Bb]uilding|[Bb]ldg|[Bb]lock|[Uu]nit|[Rr]oom|[Aa]pt|[Ff]lat)\s?\d")
 NOWHERE = Spot()
 
 
@@ -49,10 +62,21 @@ def spot_at(text: str) -> tuple[Spot, Span | None]:
             found = spots_zh.place(text)
         if found is None and _LATIN.search(text) is None:
             return NOWHERE, None
-    if found is not None:
+    if found is not None and (text.isascii() or _BUILDING.search(text) is None):
         return found
     if not _EN_KEYS.isdisjoint(_EN_WORD.findall(text.lower())) or _DASHED.search(text):
-        found = spots_en.place(text)
+        found = _fuller(found, spots_en.place(text))
     if found is None and text.isascii() and _WORD.search(text) is None and _KEY.search(text):
         found = spots_zh.place(text)  # 3-2-501 is written without a word of either language
     return found or (NOWHERE, None)
+
+
+def _fuller(zh: tuple[Spot, Span] | None, en: tuple[Spot, Span] | None) -> tuple[Spot, Span] | None:
+    """The reading with more parts, where both languages name a place."""
+    if zh is None or en is None:
+        return zh or en
+    return en if _parts(en[0]) > _parts(zh[0]) else zh
+
+
+def _parts(place: Spot) -> int:
+    return sum(part is not None for part in (place.building, place.unit, place.floor, place.room))

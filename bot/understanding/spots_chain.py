@@ -13,6 +13,7 @@ from bot.understanding.spots_terms import (
     BUILDING,
     DASH,
     FLOOR,
+    HELP_LINES,
     HOME_END,
     MEASURE,
     PHONE,
@@ -136,6 +137,11 @@ class Chain:
     def _bare(self, token: Token, following: Token | None) -> None:
         """A number without a marker: the door, if the chain has come so far."""
         value = token.value
+        if value in HELP_LINES:
+            return
+        if token.letter and "f" in self.got and token.start == self.span[1]:
+            self._put("r", token)  # 3座17楼E
+            return
         if self.trapped(token, token) and not (self.formal and self.got):
             return
         if token.chinese:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.understanding.numbers import digits, number
+from bot.understanding.spots_doors import doors
 from bot.understanding.spots_terms import roomlike
 from handlers.reading import Spot
 
@@ -23,7 +24,7 @@ _BUILDING = re.compile(
     re.IGNORECASE,
 )
 _UNIT = re.compile(
-    rf"(?<![\w-])(?:unit|entrance|stairwell|staircase|section){_NO}(?P<v>\d{{1,4}}[a-z]?|"
+    rf"(?<![\w-])(?:unit|entrance|stairwell|staircase){_NO}(?P<v>\d{{1,4}}[a-z]?|"
     rf"[a-z]\d?|{_WORDS})(?![\w%])",
     re.IGNORECASE,
 )
@@ -106,6 +107,11 @@ def place(text: str) -> tuple[Spot, Span] | None:
     triple = None if spans else _TRIPLE.search(text)
     if triple is not None and roomlike(triple[3]):
         return Spot(triple[1], triple[2], None, triple[3], triple[0]), triple.span()
+    if "r" not in parts and "u" in parts and ("b" not in parts or len(parts["u"]) > 2):
+        parts["r"] = parts.pop("u")  # unit 1412 is a home; unit 2 of building 3 a staircase
+    for more, at in list(doors(text, parts, spans)):
+        parts = {**more, **parts}
+        spans.append(at)
     if not spans:
         named = _NAMED.search(text)
         if named is None or _FALSE.search(named[0]):
@@ -127,7 +133,7 @@ def _value(m: re.Match[str]) -> str | None:
     if group.get("o"):
         return str(_ORDINALS[group["o"].lower()])
     word = str(group.get("v") or group.get("w") or group.get("n") or "")
-    if len(word) == 1 and word.isalpha() and not (word.isupper() or word.lower() not in "ais"):
+    if len(word) == 1 and word.isalpha() and (word in "Iin" or not (word.isupper() or word > "a")):
         return None
     word = word.replace(" ", "").replace("-", "")
     if word.isalpha() and len(word) > 1:
@@ -144,6 +150,7 @@ def _door(text: str, parts: dict[str, str], spans: list[Span]) -> None:
         parts["r"] = digits(after["v"])
         if "f" not in parts and after.groupdict().get("f"):
             parts["f"] = str(int(after["f"]))  # blk 12 #08-517: the eighth floor
+            parts["r"] = parts["r"].lstrip("0")
         spans.append(after.span())
         return
     first = min(spans)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ def _building(chain: Chain, token: Token, _: Token | None, left: str) -> str | N
     """号楼, 栋, 幢; but 一栋楼, 这栋 and 两栋 count buildings."""
     if token.mark == "排":
         return "b" if chain.formal and not token.chinese else None
+    if _RANGE.search(left):
+        return None
     if token.mark[0] in "栋幢":
         counted = token.value == "两" or left[-1:] in tuple("这那整每")
         if counted or (token.chinese and token.mark[-1] == "楼"):
@@ -36,12 +39,21 @@ def _building(chain: Chain, token: Token, _: Token | None, left: str) -> str | N
     return "b"
 
 
-def _seat(chain: Chain, token: Token, following: Token | None, _: str) -> str | None:
+_RANGE = re.compile("\\d[-~到至]$")
+
+
+def _seat(chain: Chain, token: Token, following: Token | None, left: str) -> str | None:
     """A座, 8座1502; but 七座车, 12星座."""
     if token.letter or chain.inside:
         return "b"
-    known = following is not None or chain.formal or token.value[0].isalpha()
-    return "b" if known and not token.chinese else None
+    after = chain.text[token.end : token.end + 4]
+    counted = left[-1:] in tuple("一有这那哪每整几") or after[:1] in tuple(
+        "车位大山桥城塔庙岛商的小"
+    )
+    if counted or "车" in after or "SUV" in after or token.value in ("两", "一"):
+        return None
+    short = len(token.value) <= 2
+    return "b" if short or following is not None or chain.formal else None
 
 
 def _unit(chain: Chain, token: Token, following: Token | None, _: str) -> str | None:
@@ -50,8 +62,10 @@ def _unit(chain: Chain, token: Token, following: Token | None, _: str) -> str | 
     return "u" if known else None
 
 
-def _door(chain: Chain, _: Token, following: Token | None, *__: object) -> str | None:
+def _door(chain: Chain, token: Token, following: Token | None, *__: object) -> str | None:
     """4门502; but 三门冰箱."""
+    if len(token.value) >= 3 and not token.chinese and "u" not in chain.got:
+        return "r" if chain.inside else None  # 2号楼1502门开着
     before_room = (
         following is not None and following.mark in ("", "室") and len(following.value) >= 3
     )
@@ -61,6 +75,8 @@ def _door(chain: Chain, _: Token, following: Token | None, *__: object) -> str |
 def _floor(chain: Chain, token: Token, following: Token | None, left: str) -> str | None:
     """五楼, 3层; but 3楼2单元 is a building and 三层口罩 nothing."""
     value, mark = token.value, token.mark
+    if _PASSING.search(left) or _BETWEEN.match(chain.text, token.end):
+        return None
     if mark == "楼":
         unit_next = following is not None and following.mark in ("单元", "单", "梯", "门")
         if token.letter or unit_next:
@@ -72,6 +88,10 @@ def _floor(chain: Chain, token: Token, following: Token | None, left: str) -> st
     if mark == "层" and _counted(chain, token, left):
         return None
     return None if mark in "Ff" and not (value.isascii() and value.isdigit()) else "f"
+
+
+_PASSING = re.compile("(?:爬了?|跳|没电梯|抬到|抬上|搬到|搬上|走上|上到|爬到)$")
+_BETWEEN = re.compile("以上|以下|之间|中间|[跟和到]\\d{1,2}楼")
 
 
 def _counted(chain: Chain, token: Token, left: str) -> bool:

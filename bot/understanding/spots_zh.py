@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import re
 
+from bot.understanding.numbers import digits
 from bot.understanding.spots_chain import Chain
-from bot.understanding.spots_terms import Parts, Span, Token, roomlike
+from bot.understanding.spots_terms import BEFORE_TRAP, Parts, Span, Token, roomlike
 from bot.understanding.spots_words import named, widen
 from handlers.reading import Spot
 
 _CN = "〇零一二两三四五六七八九十百"
 _VALUE = (  # 12, A3, B12, 12B; a lone letter; a Chinese numeral. F after digits is a floor.
     r"[A-Za-z]{0,2}\d{1,5}[A-EG-Za-eg-z]?(?![A-EG-Za-eg-z0-9])"
-    rf"|[A-Za-z](?![A-Za-z0-9])|负?[{_CN}]{{1,5}}"
+    rf"|[A-Za-z](?![A-Za-z0-9])|(?<![{_CN}])负?[{_CN}]{{1,5}}"
 )
 _MARK = (
-    r"号楼|#楼(?![道梯])|#(?!电池|油|柴)|栋楼?|幢楼?|撞|座|单元|单(?=[\d一二三四五])|梯|号门|"
+    r"号楼|#楼(?![道梯])|#(?!电池|油|柴)|栋(?:楼(?!下))?|幢(?:楼(?!下))?|撞|座|单元|单(?=[\d一二三四五])|梯|号门|"
     r"门(?![诊店卫禁铃锁口])|弄|排|街|号[房室]|号院|号(?![线码路桥]|大街|大道)|"
     r"楼(?![主市房盘])|层(?![口纱布棉皮灰膜油雪意]|面上)|[Ff](?![A-Za-z])|室|房间?|户(?!人)|"
 )
 _TOKEN = re.compile(
-    r"(?:(?<![A-Za-z0-9.:/])|(?<=[A-Za-z]{3})(?=\d))"
+    r"(?:(?<![A-Za-z0-9./])(?<!\d:)|(?<=[A-Za-z]{3})(?=\d))"
     rf"(?P<v>{_VALUE})\s?(?P<m>{_MARK})"
 )
 _GLUE = frozenset(
@@ -32,8 +33,20 @@ _ROOM_SAID = re.compile(
     r"(?:住在?|送到?|在|到|去|我是|我家|来|敲)\s?(?P<r>[1-9]\d{2,3})(?=[的家门有,。.!?;、]|业主|"
     r"住户|室|$| )(?!的?[人个元块])"
 )
+# A door said by itself, where neighbours know the house: 302的奶奶, 放904门口, ",1702,门没锁".
+_DOOR = re.compile(
+    r"(?<![\d.:/¥$#-])(?P<r>[1-9]\d{2,3})(?!\s?[元块度点年月米斤克])(?=\s?(?:的?(?:门[口外里前没开]|敲门|业主|住户"
+    r"|那户|这户|那家|这家|那个|麻将|装修|漏水|愿意|[老小]?[\u4e00-\u9fff]?(?:奶奶|爷爷|阿姨|大爷|大妈|伯|婆|老太|老头))))"
+    r"|(?:^|[,。!?;、 ])(?P<s>[1-9]\d{2,3})(?=$|[,。!;]| (?!\d))"
+)
+_READ_OUT = re.compile(
+    r"(?<![\u4e00-\u9fff]百)(?P<r>[一二三四五六七八九][一二]?[零〇][一二三四五六七八九])(?![十百千点年月块元分])"
+)
+_BELOW = re.compile(
+    r"(?:(?<=[栋楼幢座])|the\s|车库|地库|停车场|地下室?|车位|电梯)\s?(?:负|-)?(?P<b>[Bb][1-5])|[Bb](?P<d>[1-5])\s?(?:层|区|车库|corridor)|地下(?P<n>[一二三])层"
+)
 _FAMOUS = frozenset(
-    ("110", "119", "120", "122", "114", "315", "996", "007", "365", "360", "985", "211")
+    ("100", "110", "119", "120", "122", "114", "315", "996", "007", "365", "360", "985", "211")
 )
 _PLACE_END = re.compile("[区苑园城村里坊庄府湾路街道弄巷院厦寓居广心场]")
 
@@ -56,8 +69,6 @@ def _numbered(text: str) -> tuple[Parts, Span | None]:
     parts: Parts = {}
     span: Span | None = None
     chains = _chains(text)
-    if not chains:
-        return parts, None
     formal = _TALK.search(text) is None and (
         len(_ADMIN.findall(text)) >= 2 or _PLACE_END.search(text) is not None
     )
@@ -70,11 +81,27 @@ def _numbered(text: str) -> tuple[Parts, Span | None]:
             span = part_span
         elif formal or part_span[0] - span[1] <= 3:
             span = (span[0], part_span[1])
-    if not parts and (said := _ROOM_SAID.search(text)) is not None:
-        room = said["r"]
-        if room not in _FAMOUS and roomlike(room) and not 1950 <= int(room) <= 2060:
-            return {"r": room}, said.span("r")
+    if "f" not in parts and (deep := _BELOW.search(text)) is not None:
+        parts["f"] = f"B{digits(deep['b'] or deep['d'] or deep['n']).lstrip('B')}"
+        span = span or deep.span()
+    if "r" not in parts and not formal and (door := _door(text, span)) is not None:
+        parts["r"], at = door
+        span = span or at
     return parts, span
+
+
+def _door(text: str, span: Span | None) -> tuple[str, Span] | None:
+    """A room said without its house, outside ``span``."""
+    for pattern in (_ROOM_SAID, _DOOR, _READ_OUT):
+        for m in pattern.finditer(text):
+            group = "r" if m["r"] else "s"
+            room, at = digits(m[group]), m.span(group)
+            apart = span is None or at[1] <= span[0] or at[0] >= span[1]
+            known = room not in _FAMOUS and roomlike(room) and not 1950 <= int(room) <= 2060
+            trapped = BEFORE_TRAP.search(text[max(0, at[0] - 6) : at[0]]) is not None
+            if apart and known and not trapped:
+                return room, at
+    return None
 
 
 def _chains(text: str) -> list[list[Token]]:

@@ -1,0 +1,174 @@
+"""Doors and floors in English that stand without the word: B-604, T4-1203, #09-32, 7C, no. 14."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.understanding.numbers import digits
+from bot.understanding.spots_terms import roomlike
+
+Span = tuple[int, int]
+Found = tuple[dict[str, str], Span]
+
+_NOT_DOOR = (
+    r"(?![\w%°]|[:.,]\d|\s?(?:am|pm|a\.m|p\.m|o'?clock|mins?|minutes|hours?|hrs?|days?|weeks?|months?"
+    r"|years?|yrs?|mg|ml|kg|lbs?|km|miles?|people|persons|pax|kids|of|dollars|bucks|quid|pesos|naira"
+    r"|rupees|each|more|times|units?|boxes|bags|metres|meters|feet|sq|yds?|more|cents?|percent|or|to"
+    r"|till|street|st|road|rd|ave|avenue|dr|drive|lane|ln|[a-z]+ (?:street|st|road|rd|ave|dr))\b)"
+)
+_WINGED = re.compile(  # B-604, T4-1203, A/702, A 1403
+    r"(?<![\w/-])(?P<b>T?\d{1,2}(?<=T\d)|T\d\d|[A-HJ-Z])(?:\s?[-/]\s?(?P<r>0?\d{2,4})|\s(?P<s>\d{3,4}))"
+    r"(?![\w-]|[:.]\d|\svitamin|\sto\s[A-Z])"
+)
+_WING = re.compile(
+    r"\b(?:(?P<a>[A-HJ-Z])(?:\s|-)(?:wing|block|blk|tower|building)|wing\s(?P<w>[A-HJ-Z]))\b"
+    r"|(?<![\w-])T(?P<t>\d{1,2})(?![\w-])(?=[.,?!;]|$|\s(?:lobby|lift|gate|park|basement))"
+)
+_HDB = re.compile(
+    r"(?:(?<![\w#])(?P<b>\d{1,3}[A-Z]?)\s)?#\s?(?P<f>[BL]?\d{1,2})-(?P<r>\d{1,4})(?!\w)"
+)
+_SLASHED = re.compile(  # 11/3: floor and door; 5/22 Elm: door and number in the street
+    r"(?<![\w/.:$£€-])(?P<a>\d{1,2})/(?P<b>\d{1,3})(?![\w/-])(?!\s?(?:days?|hours?|of|mg|stars))"
+)
+_NUMBER = re.compile(
+    r"(?<![\w.])(?P<w>[a-z]+\s)?(?:no\.?|number)\s?(?P<v>\d{1,3}[a-z]?)(?!\w|\s\d|[:.]\d|-\d)"
+    r"(?!\s(?:one|of|times|people|bus|seed|ward))(?P<end>(?=[.]|$))?",
+    re.IGNORECASE,
+)
+_NOT_A_HOUSE = re.compile(
+    "lift|gate|bus|route|signal|phone|contact|account|order|ref|reference|case|ticket|plate|bay|car"
+    "|stall|platform|task|request|flight|room|line|channel|chapter|typhoon|train|pole|pump|the|a"
+)
+_LETTERED = re.compile(  # 7C, 31A
+    r"(?<![\w#$£€./:-])(?P<v>\d{1,2}[A-EGHJK])(?![\w-])"
+    r"(?!\s?(?:printer|print|network|signal|phone|movie|tv|battery|batteries|cup))"
+)
+_NOT_LETTERED = frozenset(("3D", "4K", "5G", "4G", "3G"))
+_FLOOR_F = re.compile(r"(?<![\w#$£€./:-])(?:(?P<v>\d{1,2})F|L(?P<l>\d{1,2}))(?![\w-])(?!\s?fever)")
+_DEEP = re.compile(r"(?<![\w-])(?P<v>[BP][1-5])(?![\w-]|\s?mask)")
+_PARKED = re.compile(r"parking|car ?park|garage|level|floor|storage|drainage", re.IGNORECASE)
+_BASEMENT = re.compile(r"\b[Bb]asement(?:\s(?:level\s)?(?P<n>[1-5]))?\b(?!\s?(?:prices?|deal))")
+_MAIN = re.compile(r"\b(?:main|street) (?:floor|level)\b", re.IGNORECASE)
+_NTH = re.compile(
+    r"\b(?:(?:on|up tae|above|my floor,)\s(?:the\s)?|(?:at|from|fae)\s(?:the\s)?(?=\d{1,2}[snrt]))"
+    r"(?P<v>\d{1,2})(?P<th>st|nd|rd|th)?\b"
+    r"(?!\s?(?:am|pm|of|min|hour|day|week|year|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|[:/.]\d"
+    r"|\s?%|-)"
+)
+_UP = re.compile(
+    r"\b(?:flair|landing|hallway|corridor|passage|lift|elevator|chute|stair\w*|balcony|railing|compactor"
+    r"|lights?|upstairs|floor|tubelight|smells?|reeks|renovation|rubbish|gas|sofa|telly)\b",
+    re.IGNORECASE,
+)
+_STOREY = re.compile(
+    r"\b(?:(?P<v>\d{1,2}) ?(?:th|st|nd|rd)? (?:flair|landing|storey)|landing (?P<w>\d{1,2}))\b"
+)
+_AT = re.compile(  # in 705, above 1402, knock 91
+    r"(?<![\w'])(?:(?P<near>knock(?: on| at| for)?|outside|im in|i'm in|we're in|we are in|come to"
+    r"|come|im at|we're at|i am in)|at|in|inside|from|above|below|to|behind|of|on|for|madam|auntie"
+    r"|i'm)"
+    rf"\s(?P<v>\d{{1,4}}){_NOT_DOOR}",
+    re.IGNORECASE,
+)
+_STANDING = re.compile(  # at the head of a sentence or by itself at its end
+    r"(?:^|(?<=[.!?]\s))(?P<h>\d{3,4})(?:'s|(?=\s(?:is|has|balcony|again|still|keeps|kitchen|door)\b))"
+    r"|(?:^|[,.?!]\s|\s)(?P<v>\d{3,4})(?=[.!?]*$|[,.?!]\s)"
+)
+_NAME = re.compile(r"\s[A-Z][a-z]{2,}")
+_MEASURED = re.compile(
+    r"(?:sugar|fasting|aqi|temp\w*|fever|call|phone|dial|bp|over|and|or|code'?s?|\d)[,:]?\s\d{3,4}$",
+    re.IGNORECASE,
+)
+_LINES = re.compile("10[1-478]|11[0-3]|1[12]0|119|[2-9]11|9(?:88|99)")
+_AMONG = re.compile("at|to|from|outside|in|with|for|by|near|opposite|above|below")
+_YEARS = range(1950, 2036)
+
+
+def doors(text: str, had: dict[str, str], taken: list[Span]) -> Iterator[Found]:
+    """Parts that ``text`` gives beside those it names outright, and where; ``taken`` is read."""
+    left = text
+    for start, end in taken:
+        left = left[:start] + "\0" * (end - start) + left[end:]
+    if "r" not in had:
+        yield from _with_door(left, "b" in had)
+    if "b" not in had and (m := _WING.search(left)) is not None:
+        yield {"b": m["a"] or m["w"] or m["t"]}, m.span()
+    if "f" not in had:
+        yield from _floors(left)
+
+
+def _with_door(text: str, known: bool) -> Iterator[Found]:
+    if (m := _HDB.search(text)) is not None:
+        home = {"f": m["f"].lstrip("L0") or "0", "r": str(int(m["r"]))}
+        if m["b"] and not known:
+            home["b"] = m["b"]
+        yield home, m.span() if m["b"] and not known else (m.start("f") - 1, m.end())
+    elif not known and (m := _WINGED.search(text)) is not None:
+        yield {"b": m["b"].lstrip("T") or "T", "r": digits(m["r"] or m["s"])}, m.span()
+    elif (m := _SLASHED.search(text)) is not None and (parts := _slashed(text, m)):
+        yield parts, m.span()
+    else:
+        door = next(_rooms(text), None)
+        if door is not None:
+            yield {"r": door[0]}, door[1]
+
+
+def _slashed(text: str, m: re.Match[str]) -> dict[str, str] | None:
+    first, second = int(m["a"]), int(m["b"])
+    if (first, second) in ((24, 7), (50, 50), (9, 11)) or second == 10 or not first or not second:
+        return None
+    street = re.match(r"\s[A-Z][a-z]+", text[m.end() : m.end() + 20]) is not None
+    if street or second >= 20:
+        return {"r": str(first)}
+    return {"f": str(first), "r": str(second)} if second <= 6 and first <= 40 else None
+
+
+def _rooms(text: str) -> Iterator[tuple[str, Span]]:
+    for m in _NUMBER.finditer(text):
+        before = (m["w"] or "").strip().lower()
+        said = "no" in m[0][len(m["w"] or "") :].lower() and "umber" not in m[0]
+        placed = said or m["end"] is not None or _AMONG.fullmatch(before) is not None
+        if placed and _NOT_A_HOUSE.fullmatch(before) is None:
+            yield m["v"].upper(), (m.start() + len(m["w"] or ""), m.end("v"))
+    for m in _LETTERED.finditer(text):
+        if m["v"] not in _NOT_LETTERED:
+            yield m["v"], m.span()
+    for m in _AT.finditer(text):
+        value, word = m["v"], m[0].split()[0].lower()
+        two = len(value) == 2 and int(value) > 24 and word == "at"
+        if (_deep(value) or two or (m["near"] and len(value) <= 3)) and not _street(text, m):
+            yield value, m.span("v")
+    for m in _STANDING.finditer(text):
+        value = m["h"] or m["v"]
+        if _deep(value) and _MEASURED.search(text, max(0, m.start() - 12), m.end()) is None:
+            yield value, m.span("h" if m["h"] else "v")
+
+
+def _deep(value: str) -> bool:
+    """Whether a bare number reads as floor and door of a tower, and no year or help line."""
+    if len(value) < 3 or _LINES.fullmatch(value) or int(value) in _YEARS or not roomlike(value):
+        return False
+    return len(value) == 3 or int(value[-2:]) <= 12
+
+
+def _street(text: str, m: re.Match[str]) -> bool:
+    """Whether a street follows: at 915 Maple."""
+    return _NAME.match(text, m.end()) is not None
+
+
+def _floors(text: str) -> Iterator[Found]:
+    for pattern in (_FLOOR_F, _STOREY, _DEEP, _BASEMENT, _MAIN):
+        m = pattern.search(text)
+        if m is None or (pattern is _DEEP and m[0][0] == "B" and not _PARKED.search(text)):
+            continue
+        if pattern is _BASEMENT:
+            yield {"f": f"B{m['n'] or 1}"}, m.span()
+        elif pattern is _MAIN:
+            yield {"f": "G"}, m.span()
+        else:
+            yield {"f": next(value for value in m.groups() if value)}, m.span()
+        return
+    m = _NTH.search(text)
+    if m is not None and int(m["v"]) and _UP.search(text) is not None:
+        yield {"f": m["v"]}, (m.start("v"), m.end())
