@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from handlers import duty, naming, patience, showing
+from handlers import duty, naming, patience, promises, showing
 from handlers.kit import Ask, Context, Effect, Never, Sorry, ToPerson, Word, answers, hears
 from storage import claims, people, places, questions, requests, rooms
 from storage.people import Person
@@ -186,8 +186,10 @@ def hand_over(ctx: Context, request: Request, person_id: int) -> Iterator[Effect
         **showing.in_full(ctx, request),
     )
     requests.tell(ctx.tx, number, ctx.now, "details told", person_id=person_id)
+    yield from promises.claimed(ctx, request)
+    phone, by = helper.phone or Word("requests.no_phone"), promises.spoken(ctx, request)
     for one in (request.requester_id, *requests.followers(ctx.tx, number)):
-        values = {**openly, "name": name, "phone": helper.phone or Word("requests.no_phone")}
+        values = {**openly, "name": name, "phone": phone, "promise": by}
         yield ctx.tell(one, "claims.comes", about=number, urgent=True, **values)
     yield from patience.begin(ctx, request, person_id)
 

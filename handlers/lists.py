@@ -25,6 +25,7 @@ DEEDS = frozenset[str]().union(
     ("on_the_way", "arrived", "done", "not_settled", "closed", "corrected", "moved", "merged"),
     ("made_urgent", "assigned", "climbed", "nudged", "paged", "nobody_on_call", "found"),
     ("fetches_it", "handed_out", "doctor_first", "in_the_box", "not_taken", "declined"),
+    ("hard", "plan_made", "slipped", "kept_late", "waits_for_the_resident", "goes_on"),
 )
 """The steps of a story that are told, as they are called there."""
 

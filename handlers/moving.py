@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from handlers import naming, offering, patience, showing
+from handlers import naming, offering, patience, promises, showing
 from handlers.kit import Context, Effect, Never, Sorry, sentence
 from handlers.recording import known
 from storage import claims, requests
@@ -36,6 +36,7 @@ def move(ctx: Context) -> Iterator[Effect]:
     requests.amend(ctx.tx, number, ctx.now, due_at=due, due_text=when.text, data=data)
     requests.tell(ctx.tx, number, ctx.now, "moved", person_id=ctx.who.id, note=when.text)
     request = known(ctx, number)
+    yield from promises.agreed(ctx, request)
     yield ctx.reply("moving.moved", about=number, number=number, due=due)
     for holder in claims.holders(ctx.tx, number):
         yield from patience.begin(ctx, request, holder)

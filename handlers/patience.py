@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from handlers import showing
 from handlers.kit import Ask, Context, Effect, Later, Never, ToPerson, rings
-from storage import claims, requests
+from storage import claims, questions, requests
 from storage.requests import Request
 
 ASKED = {"nudge": "yes_no"}
@@ -45,6 +45,7 @@ def heard(ctx: Context, number: int) -> Iterator[Effect]:
     """The helper has said how it goes: patience begins anew, and longer."""
     person_id = ctx.who.id
     claims.heard(ctx.tx, person_id, number, ctx.now)
+    questions.close(ctx.tx, person_id, "nudge", number)
     prefix = f"claim:{number}:{person_id}:"
     yield Never(prefix)
     request = requests.get(ctx.tx, number)

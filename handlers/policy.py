@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import time, timedelta
+from typing import NewType
+
+Country = NewType("Country", str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +77,38 @@ class Waves:
 
 
 @dataclass(frozen=True, slots=True)
-class Promises:
-    """What is promised for repairs and whatever is urgent (52022), and for the rest.
+class Promise:
+    """What is promised for some kinds of request; 52022 as it stands.
 
     ``on_site`` runs from the claim, ``small_fix`` from arrival, ``plan`` from being called hard,
-    ``answer`` from the plan's due time, ``claimed`` from the asking; ``done_by`` is the hour of
-    the day by which a neighbourly request is done.
+    ``answer`` from the plan's due time. ``kinds`` are categories; ``urgent``: it holds for whatever
+    is urgent, too. ``working``: counted in working hours only.
     """
 
+    kinds: tuple[str, ...] = ("repair",)
+    urgent: bool = True
     on_site: timedelta = timedelta(minutes=5)
     small_fix: timedelta = timedelta(minutes=20)
     plan: timedelta = timedelta(days=2)
     answer: timedelta = timedelta(days=2)
+    working: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourly:
+    """What is promised for everything else: taken soon after the asking, done by that hour."""
+
     claimed: timedelta = timedelta(minutes=30)
     done_by: time = time(21, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """Working hours; ``holidays``: the country whose calendar counts, as two letters."""
+
+    begins: time = time(8, 30)
+    ends: time = time(17, 30)
+    holidays: Country = Country("CN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +214,9 @@ class Policy:
     unclaimed: Unclaimed = field(default_factory=Unclaimed)
     requests: Requests = field(default_factory=Requests)
     waves: Waves = field(default_factory=Waves)
-    promises: Promises = field(default_factory=Promises)
+    promises: tuple[Promise, ...] = (Promise(),)
+    neighbourly: Neighbourly = field(default_factory=Neighbourly)
+    working: Working = field(default_factory=Working)
     medicine: Medicine = field(default_factory=Medicine)
     checkin: Checkin = field(default_factory=Checkin)
     caps: Caps = field(default_factory=Caps)

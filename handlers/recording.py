@@ -56,6 +56,8 @@ def record(ctx: Context, reading: Reading, text: str, place: Place, *, kind: str
         columns["floor"] = columns["floor"] or who.floor
     when = reading.when.start if reading.when else None
     data: dict[str, Any] = {}
+    if reading.when and reading.when.end:
+        data["due_until"] = reading.when.end
     own = [asdict(photo) for photo in ctx.message.photos] if ctx.message else []
     if photos := [*pictures.taken(ctx), *own]:
         data["photos"] = photos

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from handlers import naming, offering, showing
+from handlers import naming, offering, promises, showing
 from handlers.claims import hand_over
 from handlers.kit import Context, Effect, Never, hears, rings
 from storage import claims, requests
@@ -57,6 +57,7 @@ def lost(ctx: Context, number: int, person_id: int, how: str) -> Iterator[Effect
         if back != request.state:
             requests.move(ctx.tx, request, back, ctx.now, who=person_id, why="open again")
         request = requests.get(ctx.tx, number) or request
+        yield from promises.lost(ctx, request)
     for next_one in claims.standby(ctx.tx, number)[:1]:
         yield from hand_over(ctx, request, next_one)
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from handlers import essentials, gifts, medicine, offering, recording, showing
+from handlers import essentials, gifts, medicine, offering, promises, recording, showing
 from handlers.kit import Context, Effect, Say, rings
 from handlers.reading import Reading
 from storage import people, places, requests, rooms
@@ -31,6 +31,9 @@ def start(ctx: Context, request: Request) -> Iterator[Effect]:
         return
     if not looked.held:
         yield noted(ctx, request)
+    yield from promises.made(ctx, request)
+    if looked.held:
+        yield from promises.keep(ctx, request, "found")
     givers = gifts.givers(ctx, request)
     serving = _serving(ctx, request)
     yield from offering.begin(ctx, request, first=(*givers, *serving))
@@ -46,7 +49,7 @@ def _serving(ctx: Context, request: Request) -> tuple[int, ...]:
 def noted(ctx: Context, request: Request) -> Say:
     """The first answer: number, what was understood, what to expect."""
     urgent = request.urgency == "urgent"
-    expect = ctx.policy.unclaimed.urgent.duty if urgent else ctx.policy.promises.claimed
+    expect = ctx.policy.unclaimed.urgent.duty if urgent else ctx.policy.neighbourly.claimed
     key = "requests.reported" if request.kind == "report" else "requests.noted"
     asking = offering.by_day(ctx, request, ctx.now)
     values = showing.openly(ctx, request)

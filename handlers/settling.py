@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from handlers import medicine, naming, offering, patience, showing
+from handlers import medicine, naming, offering, patience, promises, showing
 from handlers.kit import (
     Ask,
     Context,
@@ -50,6 +50,7 @@ def on_the_way(ctx: Context) -> Iterator[Effect]:
     is_there = _THERE.search(ctx.text) is not None
     if is_there and request.state in {"claimed", "planned"}:
         requests.move(ctx.tx, request, "on_site", ctx.now, who=ctx.who.id, why="arrived")
+        yield from promises.arrived(ctx, request)
     elif not is_there:
         requests.tell(ctx.tx, request.number, ctx.now, "on the way", person_id=ctx.who.id)
     yield Never(f"unclaimed:{number}:")
@@ -65,6 +66,22 @@ def on_the_way(ctx: Context) -> Iterator[Effect]:
             number=number,
             name=name,
         )
+
+
+# To `怎么样了` these tell of the end, not that all goes well.
+_OVER = re.compile(
+    r"(?:办|弄|修|搞|送|买|做|处理|解决|完|都|已经?|全)?(?:好|完|到|妥|成|决)(?:了|啦|咯)\W*$|"
+    r"\b(?:done|finished|fixed|delivered|sorted|all good|solved)\b",
+    re.IGNORECASE,
+)
+
+
+@answers("nudge", lambda ctx: ctx.reading.act == "confirm" and bool(_OVER.search(ctx.text)))
+def over(ctx: Context) -> Iterator[Effect]:
+    """`好了`, says the helper who was asked how it goes."""
+    request = requests.get(ctx.tx, ctx.asked.ref)
+    if request is not None and request.state in {*requests.IN_HAND, "reopened"}:
+        yield from finish(ctx, request)
 
 
 @answers("nudge", lambda ctx: ctx.reading.act in {"confirm", "chat", "claim"} and bool(ctx.text))
@@ -105,6 +122,7 @@ def finish(ctx: Context, request: Request) -> Iterator[Effect]:
     yield Never(f"unclaimed:{number}:")
     questions.close(ctx.tx, None, "nudge", number)
     yield from medicine.delivered(ctx, request)
+    yield from promises.finished(ctx, request)
     yield ctx.reply("settling.asking", about=number, number=number)
     yield _ask_settled(ctx, request)
     silence = ctx.now + ctx.policy.requests.settle_silence
@@ -185,6 +203,7 @@ def reopen_it(ctx: Context, request: Request) -> Iterator[Effect]:
         values = showing.openly(ctx, again)
         yield ctx.tell(claim.person_id, "settling.not_settled", about=number, urgent=True, **values)
         yield from patience.begin(ctx, again, claim.person_id)
+        yield from promises.claimed(ctx, again)
     if not last:
         yield from offering.begin(ctx, again)
 
@@ -216,6 +235,8 @@ def close(ctx: Context, request: Request, outcome: str, *, reply: bool = True) -
     )
     yield from put_away(ctx, request)
     thanked = outcome in {"done", "half_done"}
+    if thanked:
+        yield from promises.finished(ctx, request)
     yield from (medicine.delivered if thanked else medicine.freed)(ctx, request)
     if speaker is not None and reply:
         key = _ENDINGS.get(outcome, "settling.ended_as")
@@ -238,6 +259,7 @@ def put_away(ctx: Context, request: Request) -> Iterator[Effect]:
     """Nobody holds it, is asked about it or reminded of it any more."""
     number = request.number
     claims.end_all(ctx.tx, number, "finished", ctx.now)
+    yield from promises.ended(ctx, request)
     for kind in ("offered", "settled", "nudge", "what", "pass", "nod"):
         questions.close(ctx.tx, None, kind, number)
     for name in ("unclaimed:{}:", "alarm:{}:", "claim:{}:", "settle:{}:", "essential:{}:"):

@@ -40,12 +40,12 @@ _OUTCOMES = {
 def _served(ctx: Context) -> Request:
     """The request named, where the speaker serves its place; Sorry otherwise."""
     request = naming.must_see(ctx)
-    if not _serves(ctx, request):
+    if not serves(ctx, request):
         raise Sorry("steering.not_yours", number=request.number)
     return request
 
 
-def _serves(ctx: Context, request: Request) -> bool:
+def serves(ctx: Context, request: Request) -> bool:
     """Whether the speaker is on duty there or has an office; keeping a box is none."""
     offices = people.roles_at(ctx.tx, ctx.who.id, request.place_id) - {"volunteer", "keeper"}
     return bool(offices) or duty.serves(ctx, ctx.who.id, request.place_id)
@@ -56,7 +56,7 @@ def assign(ctx: Context) -> Iterator[Effect]:
     """`#12 交给小李`: the coordinator gives it to somebody, at once."""
     request = naming.must_see(ctx)
     number = request.number
-    if not _serves(ctx, request):
+    if not serves(ctx, request):
         yield from _pass_on(ctx, request)
         return
     person_id = _the_one(ctx, request)
@@ -175,7 +175,7 @@ def merge(ctx: Context) -> Iterator[Effect]:
     other = showing.here(ctx, int(ctx.slots["count"]))
     if other is None or other.number == kept.number:
         raise Sorry("requests.unknown", number=int(ctx.slots["count"]))
-    if not _serves(ctx, other):
+    if not serves(ctx, other):
         raise Sorry("steering.not_yours", number=other.number)
     for request in (kept, other):
         if request.state == "closed":

@@ -29,7 +29,7 @@ def settings_in(example: str) -> list[tuple[str, str, str, str]]:
     """Table, name, default and why of every setting, in order."""
     found, table, why = [], "", []
     for line in example.splitlines():
-        if heading := re.fullmatch(r"\[([^\]]+)\]", line):
+        if heading := re.fullmatch(r"\[(\[?[^\]]+\]?)\]", line):
             table = heading[1]
         elif line.startswith("# "):
             why.append(line[2:])

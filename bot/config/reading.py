@@ -10,14 +10,14 @@ from datetime import time, timedelta
 from difflib import get_close_matches
 from operator import attrgetter
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, get_args, get_type_hints
 
 from pydantic import BaseModel, Field, ValidationError, create_model
 
 from bot.config.lines import Place, line_at, lines_of, merged, written
 from bot.config.tables import STRICT, General, Settings
 from bot.config.values import Duration, Hour, Secret
-from handlers.policy import Policy
+from handlers.policy import Country, Policy
 
 
 class BadSettings(Exception):  # noqa: N818  it is what the operator is told
@@ -34,6 +34,7 @@ _KINDS: dict[Any, Any] = {
     int: Annotated[int, Field(ge=0, le=100_000)],
     float: Annotated[float, Field(ge=0, le=1)],
     str: Annotated[str, Field(pattern=r"^[0-9+ -]{0,20}$")],  # numbers to ring
+    Country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")],
 }
 
 
@@ -46,10 +47,19 @@ def _model(shape: type) -> type[BaseModel]:
         if is_dataclass(kind):
             part = _model(kind)  # type: ignore[arg-type]
             inner[one.name] = (part, part())
+        elif rows := _rows(kind):
+            part = _model(rows)
+            shown = tuple(part() for _ in getattr(one, "default", ()))
+            inner[one.name] = (tuple[part, ...], shown)  # type: ignore[valid-type]
         else:
             inner[one.name] = (_KINDS.get(kind, kind), one.default)
     made: type[BaseModel] = create_model(shape.__name__, __config__=STRICT, **inner)
     return made
+
+
+def _rows(kind: Any) -> Any:
+    """The dataclass of which a setting is a list, if it is one."""
+    return next((one for one in get_args(kind) if is_dataclass(one)), None)
 
 
 _POLICY = _model(Policy)
@@ -171,12 +181,15 @@ def _advice(close: list[str], known: list[str]) -> str:
 def _build(shape: Any, given: BaseModel) -> Any:
     """The dataclass that a validated model of it describes."""
     hints = get_type_hints(shape)
-    return shape(
-        **{
-            name: _build(hints[name], value) if isinstance(value, BaseModel) else value
-            for name, value in given
-        }
-    )
+    made = {}
+    for name, value in given:
+        if isinstance(value, BaseModel):
+            made[name] = _build(hints[name], value)
+        elif rows := _rows(hints[name]):
+            made[name] = tuple(_build(rows, one) for one in value)
+        else:
+            made[name] = value
+    return shape(**made)
 
 
 def _tuples(raw: Any) -> Any:

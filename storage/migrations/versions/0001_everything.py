@@ -664,6 +664,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_movement_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "promise",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("begun_at", storage.db.Instant(), nullable=False),
+        sa.Column("due_at", storage.db.Instant(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("slipped_at", storage.db.Instant(), nullable=True),
+        sa.Column("paused_at", storage.db.Instant(), nullable=True),
+        sa.Column("ended_at", storage.db.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["number"], ["request.number"], name=op.f("fk_promise_number_request")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_promise")),
+    )
+    with op.batch_alter_table("promise", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_promise_begun_at"), ["begun_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_promise_number"), ["number"], unique=False)
+
+    op.create_table(
         "request_event",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -722,6 +742,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_request_event_number"))
 
     op.drop_table("request_event")
+    with op.batch_alter_table("promise", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_promise_number"))
+        batch_op.drop_index(batch_op.f("ix_promise_begun_at"))
+
+    op.drop_table("promise")
     with op.batch_alter_table("movement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_movement_person_id"))
         batch_op.drop_index(batch_op.f("ix_movement_number"))

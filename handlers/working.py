@@ -1,0 +1,54 @@
+"""Working hours and holidays: when a promise counted in working time is due."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from handlers.policy import Working
+
+MOST_DAYS = 400
+"""Days looked ahead: no promise is longer than a year."""
+
+
+def after(begun: datetime, span: timedelta, working: Working, zone: ZoneInfo) -> datetime:
+    """The instant at which ``span`` of working time has passed; a day is one working day."""
+    day_long = _length(working)
+    left = span.days * day_long + timedelta(seconds=span.seconds)
+    local = begun.astimezone(zone)
+    for ahead in range(MOST_DAYS):
+        day = local.date() + timedelta(days=ahead)
+        if not is_working(day, working.holidays):
+            continue
+        opens, closes = (
+            datetime.combine(day, at, zone).astimezone(begun.tzinfo)
+            for at in (working.begins, working.ends)
+        )
+        opens = max(opens, begun)
+        if opens < closes:
+            if left <= closes - opens:
+                return opens + left
+            left -= closes - opens
+    raise ValueError("no working time within a year")
+
+
+def _length(working: Working) -> timedelta:
+    day = date(2000, 1, 3)
+    return datetime.combine(day, working.ends) - datetime.combine(day, working.begins)
+
+
+def is_working(day: date, country: str) -> bool:
+    """Whether offices work that day; without a country, Monday to Friday."""
+    if not country:
+        return day.isoweekday() <= 5
+    return bool(_calendar(country, day.year).is_working_day(day))
+
+
+@cache
+def _calendar(country: str, year: int) -> Any:
+    # Loading its tables takes half a second, which a bot that asks for none never spends.
+    import holidays  # noqa: PLC0415
+
+    return holidays.country_holidays(country, years=[year])
