@@ -23,7 +23,7 @@ from bench.engine import spread
 from bench.messages import Talk
 from bench.world import GATEWAY, MORNING, DayClock, World, open_new, scratch, settle
 from bot.app import App
-from bot.gateways.wechat import WeChatGateway
+from bot.gateways.wechat.gateway import WeChatGateway
 from bot.media import MediaStore
 from tests.puppet.server import TOKEN, PuppetServer, serving
 

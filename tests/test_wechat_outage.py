@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from bot.app import App
 from bot.clock import SystemClock
-from bot.gateways.wechat import WeChatGateway
+from bot.gateways.wechat.gateway import WeChatGateway
 from bot.understanding.reader import Reader
 from handlers.kit import Happening, Message
 from storage.inbox import SEEN

@@ -3,11 +3,14 @@
 import asyncio
 import base64
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.clock import SystemClock
 from bot.gateways.base import Acting, Member, NotNow, Refused, Unsure
+from bot.gateways.wechat.journal import Journal
 from bot.media import MediaStore
 from tests.puppet.account import SOON, Ear, hearing, letter
 from tests.puppet.server import PuppetServer, serving
@@ -195,3 +198,14 @@ async def test_a_group_is_made_read_and_named(server, ear):
     await server.ask("fault", method="roomCreate", how="error", code=12, times=1)
     with pytest.raises(Refused):
         await ear.gateway.make_room(["wang", "li"], "会诊")
+
+
+async def test_letters_in_doubt_are_forgotten_after_days(tmp_path):
+    now, path = SystemClock().now(), tmp_path / "journal.db"
+    for number, age in ((1, timedelta(days=4)), (2, timedelta(days=1))):
+        journal = Journal(path, now - age)
+        journal.sends(number, 0, ROOM, "digest", now - age)
+        journal.close()
+    journal = Journal(path, now)
+    assert (journal.parts(1), journal.parts(2)) == ({}, {0: None})
+    journal.close()

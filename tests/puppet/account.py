@@ -12,7 +12,8 @@ from typing import Any
 
 from bot.clock import Clock, SystemClock
 from bot.gateways.base import Letter
-from bot.gateways.wechat import Patience, WeChatGateway
+from bot.gateways.wechat.gateway import WeChatGateway
+from bot.gateways.wechat.link import Patience
 from bot.media import MediaStore
 from handlers.kit import Happening, LoggedIn, Message
 from tests.puppet.server import TOKEN, PuppetServer

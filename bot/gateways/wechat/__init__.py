@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bot.clock import Clock
 from bot.config import Settings
-from bot.gateways.wechat.gateway import WeChatGateway
-from bot.gateways.wechat.link import Patience
 from bot.media import MediaStore
 
-__all__ = ["Patience", "WeChatGateway", "accounts"]
+if TYPE_CHECKING:
+    from bot.gateways.wechat.gateway import WeChatGateway
 
 
 def accounts(settings: Settings, media: MediaStore, clock: Clock) -> list[WeChatGateway]:
@@ -16,6 +17,10 @@ def accounts(settings: Settings, media: MediaStore, clock: Clock) -> list[WeChat
     wechat = settings.gateways.wechat
     if not wechat.enabled:
         return []
+    # What speaks to puppet services takes a while to load: only those wait who use it.
+    from bot.gateways.wechat.gateway import WeChatGateway  # noqa: PLC0415
+    from bot.gateways.wechat.link import Patience  # noqa: PLC0415
+
     patience = Patience(
         call=wechat.call_deadline.total_seconds(),
         ping_every=wechat.ping_every.total_seconds(),

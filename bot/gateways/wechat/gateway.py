@@ -59,7 +59,7 @@ class WeChatGateway:
         self.name = name
         patience, chance = patience or Patience(), chance or random.Random()  # noqa: S311
         self._clock, self._account = clock, Account()
-        self._journal = Journal(journal)
+        self._journal = Journal(journal, clock.now())
         self._link = Link(
             endpoint,
             token,

@@ -15,7 +15,11 @@ from pathlib import Path
 SKEW = timedelta(minutes=1)
 """By so much the platform's clock may be behind ours."""
 
+KEPT = timedelta(days=3)
+"""For so long a letter that is in doubt may still be asked for."""
 PAUSE = 0.01
+"""Seconds that a write may wait for others."""
+
 _TABLES = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
@@ -34,13 +38,14 @@ class Journal:
     at once.
     """
 
-    def __init__(self, path: Path | None) -> None:
-        """Without a path it lives in memory."""
+    def __init__(self, path: Path | None, now: datetime) -> None:
+        """Without a path it lives in memory. Letters of long ago are forgotten."""
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)
         self._db = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=5)
         self._db.executescript(_TABLES)
+        self._db.execute("DELETE FROM sending WHERE at < ?", [(now - KEPT).isoformat()])
 
     def close(self) -> None:
         """Write down what is left, and let go of the file."""
