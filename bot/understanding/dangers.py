@@ -1,130 +1,222 @@
 """Danger to life in a message: high recall, and nothing switches it off.
 
-Cues name the kind; longer harmless phrases shadow them (笑死, my phone died); then the clause
-around a cue may take it back (negation, the past, a question of knowledge), and the message as
-a whole may (a drill, a film, news), unless it speaks of here and now.
+Words give senses (`bot.understanding.senses`), senses near together give conditions of a kind.
+A sure condition with nothing that doubts it is a danger. Everything else is weighed: conditions,
+doubts, senses and pieces of the words, by weights that ``bench.train_dangers`` learns; a message
+in which no condition holds is none.
 """
 
 from __future__ import annotations
 
+import json
+import math
 import re
 import tomllib
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple, cast
-
-from ahocorasick_rs import AhoCorasick, MatchKind
+from typing import Any, Final, NamedTuple, get_args
 
 from bot.understanding.rules import FOLDER
+from bot.understanding.senses import Said, Senses
 from handlers.reading import Danger
 
-_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789'")
-_HARMLESS = "harmless"
-_CLAUSE = frozenset(",。!?;\n")
-_AROUND = 24  # characters of a clause that can take a cue back
+FILE: Final = Path(__file__).parent / "dangers.bin"
+KINDS: Final[tuple[Danger, ...]] = get_args(Danger)
+FEWEST: Final = 20  # pieces: fewer are not weighed as heavily as they are few
+PULL: Final = 3.0  # how much the pieces of the words weigh beside the facts
+# The score from which a message is a danger, by the surest condition that holds in it.
+FROM: Final = {"clear": -2.5, "sure": -1.0, "likely": 0.0}
+_WIDE: Final = 3  # clauses that are read together
+_HAN = re.compile("[\u3400-\u9fff]")
+_MOST = 240  # tokens of one message that are weighed
+_LENGTHS: Final = {"zh": (8, 16, 30, 60), "en": (25, 50, 90, 180)}
 
 
-class _Weak(NamedTuple):
-    """A cue that needs more: ``like`` must be found in the message."""
+class _Condition(NamedTuple):
+    """Holds in a mask with one sense of each of ``some`` and none of ``never``."""
 
-    cues: frozenset[str]
-    like: re.Pattern[str]
+    kind: Danger
+    sure: bool
+    name: str
+    some: tuple[int, ...]
+    never: int
+
+    def holds(self, mask: int) -> bool:
+        return not mask & self.never and all(mask & group for group in self.some)
 
 
-def _weak(cues: str, like: str, split: str = " ") -> _Weak:
-    return _Weak(frozenset(word.strip() for word in cues.split(split)), re.compile(like))
+class Seen(NamedTuple):
+    """What speaks for and against danger: how surely, facts by name, and pieces of the words.
+
+    A fact is a condition (``r:``), a sense (``m:``), or how these stand together.
+    """
+
+    surest: str
+    facts: list[str]
+    pieces: list[str]
+
+
+class Weights:
+    """What training found, read-only: how much each fact and piece weighs, and for which kind."""
+
+    def __init__(self, raw: bytes) -> None:
+        top, _, rest = raw.partition(b"\n")
+        head = json.loads(top)
+        names, _, weights = rest.partition(b"\n\n")
+        self.inputs: str = head["inputs"]
+        self._bias = float(head["bias"])
+        self._starts: list[float] = head["starts"]
+        rows = names.decode().split("\n")
+        signed = memoryview(weights).cast("b").tolist()
+        steps, wide, many = head["steps"], len(KINDS), len(rows)
+        self._facts = {name: signed[i] * steps[0] for i, name in enumerate(rows[: head["facts"]])}
+        self._pieces = {
+            name: signed[i] * steps[1]
+            for i, name in enumerate(rows[head["facts"] :], head["facts"])
+        }
+        kinds = [one * steps[2] for one in signed[many:]]
+        self._kinds = {name: kinds[i * wide : (i + 1) * wide] for i, name in enumerate(self._facts)}
+
+    def score(self, seen: Seen) -> float:
+        """The log odds that a message is a danger."""
+        found = [weight for piece in seen.pieces if (weight := self._pieces.get(piece)) is not None]
+        total = PULL * sum(found) / math.sqrt(max(len(found), FEWEST))
+        facts = self._facts
+        return float(self._bias + total + sum(facts.get(name, 0.0) for name in seen.facts))
+
+    def alarms(self, seen: Seen) -> bool:
+        """Whether the score is one from which a message is a danger."""
+        return self.score(seen) >= FROM[seen.surest]
+
+    def kind(self, seen: Seen) -> Danger:
+        """The likeliest kind of a danger."""
+        rows = [row for name in seen.facts if (row := self._kinds.get(name))]
+        scores = [sum(lane) for lane in zip(self._starts, *rows, strict=True)]
+        return KINDS[scores.index(max(scores))]
 
 
 class Dangers:
-    """The emergency layer, loaded once; read-only."""
+    """The emergency layer, loaded once; read-only.
 
-    def __init__(self, folder: Path = FOLDER) -> None:
-        data = tomllib.loads((folder / "dangers.toml").read_text(encoding="utf-8"))
-        words: dict[str, str] = {}
-        for lang, split in (("zh", " "), ("en", ",")):
-            for kind, cues in data[lang].items():
-                for cue in cues.split(split):
-                    if word := cue.strip():
-                        words[word] = kind
-        self._words = list(words)
-        self._kinds = list(words.values())
-        self._finder = AhoCorasick(
-            [word.rstrip("*") for word in words], matchkind=MatchKind.LeftmostLongest
+    Without ``weights`` only what is clear is a danger; ``known`` says which words it knows.
+    """
+
+    def __init__(
+        self, weights: Path | None = FILE, known: Callable[[str], bool] | None = None
+    ) -> None:
+        data = tomllib.loads((FOLDER / "dangers.toml").read_text(encoding="utf-8"))
+        self.senses = Senses(data, known)
+        self._begins: dict[int, list[_Condition]] = {}
+        for level in ("sure", "likely"):
+            for kind, written in data[level].items():
+                for condition in written:
+                    self._add(kind, level == "sure", condition)
+        self._any = sum(self._begins)
+        beside, bit = data["beside"], self.senses.bit
+        self._doubts = [(name, bit[name]) for name in beside["doubts"].split()]
+        self._doubtful = self.senses.mask(beside["doubts"])
+        self._backing = [(name, bit[name]) for name in beside["backing"].split()]
+        self.weights = Weights(weights.read_bytes()) if weights and weights.exists() else None
+
+    def _add(self, kind: Any, sure: bool, written: str) -> None:
+        words = written.split()
+        some = tuple(self.senses.mask(word) for word in words if not word.startswith("!"))
+        never = self.senses.mask(" ".join(word[1:] for word in words if word.startswith("!")))
+        one = _Condition(
+            kind, sure, f"{kind}:{'sure' if sure else 'likely'} {written}", some, never
         )
-        self._hedges = {name: re.compile(like) for name, like in data["hedges"].items()}
-        self._weak = [_weak(*row) for row in data["weak"]]
+        for name in words[0].split("|"):
+            self._begins.setdefault(self.senses.bit[name], []).append(one)
 
     def find(self, low: str) -> Danger | None:
         """The danger here and now in ``low`` (normalised, lower case), or None."""
-        matches = self._finder.find_matches_as_indexes(low)
-        if not matches:
+        seen = self.see(low)
+        if seen is None:
             return None
-        best: str | None = None
-        for which, start, end in matches:
-            kind = self._kinds[which]
-            if kind == _HARMLESS or not _alone(low, start, end, self._words[which]):
-                continue
-            if self._holds(low, self._words[which], start, end) and (
-                best is None or _ORDER.index(kind) < _ORDER.index(best)
-            ):
-                best = kind
-        if best is None or self._taken_back(low, best):
+        if self.weights is None:
+            return _first(seen) if seen.surest == "clear" else None
+        return self.weights.kind(seen) if self.weights.alarms(seen) else None
+
+    def see(self, low: str) -> Seen | None:
+        """What speaks for danger and against it; None if nothing speaks for it."""
+        said = self.senses.read(low)
+        if not said.whole & self._any:
             return None
-        return cast(Danger, best)
+        held = self._held(said)
+        if not held:
+            return None
+        surely = {one: doubts for one, doubts in held.items() if one.sure}
+        facts = self._facts(said, surely or held, "S" if surely else "L")
+        facts += [f"r:{one.name}" for one in held]
+        facts += [f"m:{name}" for name, bit in self.senses.bit.items() if said.whole & bit]
+        facts += [f"!{sign}" for sign in "!?" if sign in low]
+        tongue = "en" if said.text.isascii() else "zh"
+        size = sum(len(low) > length for length in _LENGTHS[tongue])
+        facts += [tongue, f"{tongue}{size}"]
+        clear = bool(surely) and not said.whole & self._doubtful
+        surest = "clear" if clear else "sure" if surely else "likely"
+        return Seen(surest, facts, list(pieces(said.text)))
 
-    def _holds(self, low: str, word: str, start: int, end: int) -> bool:
-        for weak in self._weak:
-            if word in weak.cues and not weak.like.search(low):
-                return False
-        before = low[max(0, start - _AROUND) : start]
-        after = low[end : end + _AROUND]
-        for i in range(len(before) - 1, -1, -1):
-            if before[i] in _CLAUSE:
-                before = before[i + 1 :]
-                break
-        tongue = "en" if low[start].isascii() else "zh"
-        if self._hedges[f"{tongue}_before"].search(before):
-            return False
-        return not self._hedges[f"{tongue}_after"].search(after)
+    def _held(self, said: Said) -> dict[_Condition, int]:
+        """The conditions that hold, each with the doubts of the clauses that have the fewest."""
+        held: dict[_Condition, int] = {}
+        parts = said.clauses
+        for end in range(min(_WIDE, len(parts)), len(parts) + 1):
+            mask = 0
+            for part in parts[max(0, end - _WIDE) : end]:
+                mask |= part
+            begins, doubts = mask & self._any, mask & self._doubtful
+            while begins:
+                bit = begins & -begins
+                begins ^= bit
+                for one in self._begins[bit]:
+                    if one.holds(mask):
+                        before = held.get(one)
+                        if before is None or doubts.bit_count() < before.bit_count():
+                            held[one] = doubts
+        return held
 
-    def _taken_back(self, low: str, kind: str) -> bool:
-        """Whether the message as a whole is a drill, film, joke, notice or news."""
-        hedges = self._hedges
-        if hedges["joke"].search(low) and not hedges["earnest"].search(low):
-            return True
-        if hedges["past_zh"].search(low) and not hedges["strict_now"].search(low):
-            return True
-        if kind != "self_harm":
-            for tongue in ("zh", "en"):
-                said = hedges[f"{tongue}_whole"].search(low)
-                if said and not hedges[f"now_{tongue}"].search(low):
-                    return True
-        return (
-            kind == "medical"
-            and hedges["question"].search(low) is not None
-            and hedges["sudden"].search(low) is None
+    def _facts(self, said: Said, held: dict[_Condition, int], mark: str) -> list[str]:
+        """How many conditions hold, of which kinds, and what stands beside them and elsewhere."""
+        least = min(held.values(), key=int.bit_count)
+        whole, many = said.whole, min(3, len(held))
+        names = [mark, f"{mark}n{many}", f"{mark}{'hedged' if least else 'clean'}"]
+        if not whole & self._doubtful:
+            names.append(f"{mark}allclean")
+        names += [f"{mark}w:{name}" for name, bit in self._doubts if least & bit]
+        names += [f"{mark}o:{name}" for name, bit in self._doubts if whole & ~least & bit]
+        names += [f"{mark}c:{name}" for name, bit in self._backing if whole & bit]
+        return [*names, *sorted({f"{mark}k:{one.kind}" for one in held})]
+
+
+def pieces(text: str) -> Iterator[str]:
+    """Runs of one to three Chinese characters or Latin words of a padded text, each once."""
+    if _HAN.search(text):
+        marks = text[:_MOST]
+        yield from _once(
+            run
+            for size in (1, 2, 3)
+            for run in _runs(marks, size)
+            if not any(map(str.isdigit, run))
         )
-
-
-# If a message names several, the one whose number must be rung first.
-_ORDER = (
-    "fire",
-    "gas",
-    "violence",
-    "self_harm",
-    "trapped",
-    "electric",
-    "medical",
-    "missing",
-)
-
-
-def _alone(low: str, start: int, end: int, word: str) -> bool:
-    """Whether an English cue is not part of a longer word; Chinese ones always stand alone."""
-    if low[start] in _LETTERS and start and low[start - 1] in _LETTERS:
-        return False
-    return not (
-        low[end - 1] in _LETTERS
-        and end < len(low)
-        and low[end] in _LETTERS
-        and not word.endswith("*")
+    words = [word for word in text.split() if word != "," and not _HAN.search(word)][:_MOST]
+    yield from _once(
+        f" {' '.join(words[i : i + size])} "
+        for size in (1, 2, 3)
+        for i in range(len(words) - size + 1)
     )
+    yield from _once(f" {word[:5]}" for word in words if len(word) >= 6)
+
+
+def _runs(text: str, size: int) -> Iterator[str]:
+    return (text[i : i + size] for i in range(len(text) - size + 1))
+
+
+def _once(found: Iterable[str]) -> Iterable[str]:
+    return dict.fromkeys(found)
+
+
+def _first(seen: Seen) -> Danger:
+    """The kind of the first sure condition, where no weights are at hand."""
+    names = (name for name in seen.facts if name.startswith("r:"))
+    return next(kind for name in names for kind in KINDS if name.startswith(f"r:{kind}:sure"))

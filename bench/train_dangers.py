@@ -1,0 +1,222 @@
+"""Trains the weights of the emergency layer from tests/hearing/*.tsv, held-out voices excepted.
+
+``python -m bench.train_dangers`` writes ``bot/understanding/dangers.bin``; ``--check`` compares,
+``--cross`` reads each voice with weights that never saw it and prints what was heard. The same
+lines give the same bytes: sorted input, a fixed solver, one thread, rounding.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
+from zlib import crc32
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
+
+from bench.hearing_lines import Line, digest, files, lines
+from bot.understanding.dangers import FEWEST, FILE, KINDS, PULL, Dangers, Seen, Weights
+from bot.understanding.normalise import normalise
+from handlers.reading import Danger
+
+SCALES: Final = {"r": 0.7, "m": 0.6}  # how freely conditions and senses weigh; other facts 1
+UNKNOWN: Final = 4  # parts of the word lists, each left out once
+LEAST: Final = 4  # messages in which something must be seen to weigh anything
+MOST: Final = 12_000  # pieces that are kept, those that weigh most
+ALARM: Final = 3.0  # weight of a danger beside a message that is none
+LOOSE: Final = 1.0  # the C of scikit-learn
+LOOSE_KIND: Final = 0.5
+ROUNDS: Final = 300
+FOLDS: Final = 6
+
+
+class Example(NamedTuple):
+    """One message as the layer sees it; ``seen`` is None where no condition holds."""
+
+    line: Line
+    seen: Seen | None
+
+
+def examples(said: Sequence[Line]) -> list[list[Example]]:
+    """What the layer sees in each message: with all its words, then as often with some unknown.
+
+    Whoever writes the word lists has read these messages; strangers use words that are not there.
+    """
+    layers = [Dangers(None), *(Dangers(None, _without(part)) for part in range(UNKNOWN))]
+    lows = [normalise(line.text).text.lower() for line in said]
+    return [
+        [Example(line, layer.see(low)) for line, low in zip(said, lows, strict=True)]
+        for layer in layers
+    ]
+
+
+def _without(part: int) -> Callable[[str], bool]:
+    """All but one part of the words are known, parted by a fingerprint."""
+    return lambda word: crc32(word.encode()) % UNKNOWN != part
+
+
+def train(shown: Sequence[Sequence[Example]], inputs: str = "") -> bytes:
+    """The bytes of weights trained on these messages, seen in several ways."""
+    told = [(one.line, one.seen) for way in shown for one in way if one.seen is not None]
+    seen = [each for _, each in told]
+    facts = _often(name for each in seen for name in each.facts)
+    pieces = _often(name for each in seen for name in each.pieces)
+    gold = [line.emergency is not None for line, _ in told]
+    coef, _ = _fit(_matrix(seen, facts, pieces), gold, LOOSE, {True: ALARM, False: 1.0})
+    heavy = np.argsort(-np.abs(coef[0, len(facts) :]), kind="stable")[:MOST]
+    pieces = sorted(pieces[i] for i in heavy)
+    coef, start = _fit(_matrix(seen, facts, pieces), gold, LOOSE, {True: ALARM, False: 1.0})
+    real = [i for i, danger in enumerate(gold) if danger]
+    kinds, starts = _kinds([told[i][0] for i in real], [seen[i] for i in real], facts)
+    scale = np.array([_scale(name) for name in facts])
+    parts = [coef[0, : len(facts)] * scale, coef[0, len(facts) :], (kinds * scale).T.ravel()]
+    steps = [float(f"{max(np.abs(part).max(), 1e-6) / 127:.5g}") for part in parts]
+    small = [
+        np.clip(np.rint(np.round(a / b, 4)), -127, 127) for a, b in zip(parts, steps, strict=True)
+    ]
+    head = {
+        "inputs": inputs,
+        "bias": round(float(start[0]), 4),
+        "starts": [round(float(one), 4) for one in starts],
+        "steps": steps,
+        "facts": len(facts),
+    }
+    names = "\n".join([*facts, *pieces]).encode()
+    return (
+        json.dumps(head).encode()
+        + b"\n"
+        + names
+        + b"\n\n"
+        + np.concatenate(small).astype(np.int8).tobytes()
+    )
+
+
+def _often(names: Any) -> list[str]:
+    return sorted(name for name, times in Counter(names).items() if times >= LEAST)
+
+
+def _scale(name: str) -> float:
+    return SCALES.get(name.partition(":")[0], 1.0)
+
+
+def _matrix(seen: Sequence[Seen], facts: Sequence[str], pieces: Sequence[str]) -> Any:
+    """Sparse (messages, facts and pieces), weighed as `Weights.score` weighs them."""
+    fact = {name: i for i, name in enumerate(facts)}
+    piece = {name: i for i, name in enumerate(pieces, len(facts))}
+    at, to, values = [], [], []
+    for i, each in enumerate(seen):
+        held = [(fact[name], _scale(name)) for name in each.facts if name in fact]
+        found = [piece[name] for name in each.pieces if name in piece]
+        pull = PULL / max(len(found), FEWEST) ** 0.5
+        at += [i] * (len(held) + len(found))
+        to += [*(row for row, _ in held), *found]
+        values += [*(scale for _, scale in held), *([pull] * len(found))]
+    return sp.csr_matrix((values, (at, to)), shape=(len(seen), len(facts) + len(pieces)))
+
+
+def _fit(matrix: Any, gold: Sequence[Any], loose: float, weight: Any = None) -> tuple[Any, Any]:
+    """Weights and biases by class, as scikit-learn gives them."""
+    solver = LogisticRegression(C=loose, max_iter=ROUNDS, tol=1e-4, class_weight=weight)
+    with threadpool_limits(1):  # more would add in another order
+        solver.fit(matrix, gold)
+    return solver.coef_, solver.intercept_
+
+
+def _kinds(said: Sequence[Line], seen: Sequence[Seen], facts: Sequence[str]) -> tuple[Any, Any]:
+    """Weights (kinds, facts) and biases (kinds) that tell real dangers apart."""
+    gold = [KINDS.index(line.emergency) for line in said if line.emergency]
+    coef, start = _fit(_matrix(seen, facts, ()), gold, LOOSE_KIND)
+    return coef, start
+
+
+def crossed(shown: Sequence[Sequence[Example]]) -> list[tuple[Line, Danger | None]]:
+    """Each message with the danger heard by weights that never saw its voice."""
+    voices = sorted({one.line.voice for one in shown[0]})
+    out: list[tuple[Line, Danger | None]] = []
+    for fold in range(FOLDS):
+        aside = set(voices[fold::FOLDS])
+        weights = Weights(
+            train([[one for one in way if one.line.voice not in aside] for way in shown])
+        )
+        out += [(one.line, _heard(one, weights)) for one in shown[0] if one.line.voice in aside]
+    return out
+
+
+def _of_layer(said: Sequence[Line]) -> list[tuple[Line, Danger | None]]:
+    """Each message with the danger that the layer as shipped hears."""
+    dangers = Dangers()
+    return [(line, dangers.find(normalise(line.text).text.lower())) for line in said]
+
+
+def _heard(one: Example, weights: Weights) -> Danger | None:
+    seen = one.seen
+    return weights.kind(seen) if seen and weights.alarms(seen) else None
+
+
+def table(heard: Sequence[tuple[Line, Danger | None]]) -> list[str]:
+    """Recall and right kinds of each kind, and false alarms, by language."""
+    out = []
+    for lang in ("zh", "en"):
+        some = [(line, kind) for line, kind in heard if line.lang == lang]
+        for danger in (*KINDS, None):
+            real = [(line, kind) for line, kind in some if line.emergency == danger or not danger]
+            real = [(line, kind) for line, kind in real if line.emergency]
+            hit = [(line, kind) for line, kind in real if kind]
+            right = sum(line.emergency == kind for line, kind in hit)
+            said = f"{len(hit)}/{len(real)} heard ({_interval(len(hit), len(real))})"
+            out.append(f"{lang} {danger or 'all':10} {said}, kind right {right}/{len(hit)}")
+        for name, acts in (("chat", ("chat",)), ("not an emergency", None)):
+            none = [
+                kind for line, kind in some if not line.emergency and (not acts or line.act in acts)
+            ]
+            alarms = sum(kind is not None for kind in none)
+            rate = f"{1000 * alarms / len(none):.1f} per 1,000"
+            out.append(f"{lang} {name}: {alarms} false alarms in {len(none):,}, {rate}")
+    return out
+
+
+def _interval(hit: int, of: int) -> str:
+    """The share and its 95 % interval after Wilson."""
+    if not of:
+        return "none"
+    share, z = hit / of, 1.96
+    middle, half = (
+        share + z * z / (2 * of),
+        z * ((share * (1 - share) + z * z / (4 * of)) / of) ** 0.5,
+    )
+    low, high = ((middle + sign * half) / (1 + z * z / of) for sign in (-1, 1))
+    return f"{share:.3f}, {low:.3f} to {high:.3f}"
+
+
+def main() -> int:
+    """Write, check or cross-validate the weights."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--check", action="store_true", help="compare with the shipped file only")
+    options.add_argument("--cross", action="store_true", help="measure by voices set aside in turn")
+    options.add_argument("--held-out", action="store_true", help="measure on held-out voices")
+    asked = options.parse_args()
+    paths = files(held_out=False)
+    if asked.held_out:
+        print("\n".join(table(_of_layer(lines(files(held_out=True))))))
+        return 0
+    shown = examples(lines(paths))
+    if asked.cross:
+        print("\n".join(table(crossed(shown))))
+        return 0
+    weights = train(shown, digest(paths))
+    if asked.check:
+        same = FILE.exists() and FILE.read_bytes() == weights
+        print("the same" if same else "not the same")
+        return 0 if same else 1
+    FILE.write_bytes(weights)
+    print(f"{FILE.name}: {len(weights):,} bytes")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
