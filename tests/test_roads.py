@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine as Database
 
+from bot.gateways.base import Letter
 from bot.gateways.paper import PaperGateway
 from handlers.kit import LoggedIn, LoggedOut
 from storage import people
+from storage.db import Transaction
 from storage.roads import gaps
 from tests.paper_wechat import NOW, Quarter, kinds, lived_in
 
@@ -85,3 +87,31 @@ async def test_a_log_out_is_told_by_another_road(database: Database) -> None:
 async def test_nothing_is_sent_to_an_account_that_is_logged_out(quarter: Quarter) -> None:
     assert await quarter.happens(LoggedOut, account="bot") == []
     assert len(quarter.alarms) == 1
+
+
+async def test_nobody_is_alarmed_about_a_silence_that_is_the_bots(database: Database) -> None:
+    async with lived_in(database, greets=True) as quarter:
+
+        def links(tx: Transaction) -> None:
+            for account, name in (("wang", "王奶奶"), ("li", "小李"), ("wu", "吴站长")):
+                people.add_account(tx, people.named(tx, name)[0].id, "wechat", account)
+
+        await quarter.looks(links)
+        await quarter.app.watch()
+        greeted = await quarter.passes(timedelta(hours=22, minutes=35))
+        assert "wang" in {letter.conversation for letter in greeted}
+        quarter.wechat.deaf_since = quarter.clock.now()
+        await quarter.passes(timedelta(minutes=6))
+        await quarter.app.watch()
+        assert _about_wang(await quarter.passes(timedelta(hours=1, minutes=30))) == []
+        quarter.wechat.deaf_since = None
+        await quarter.app.watch()
+        again = await quarter.passes(timedelta(minutes=2))
+        assert {one.conversation for one in _about_wang(again)} == {"wang"}
+        assert kinds(await quarter.says("wang", "嗯"))[0].startswith("checkins.")
+        assert _about_wang(await quarter.passes(timedelta(hours=2))) == []
+
+
+def _about_wang(letters: list[Letter]) -> list[Letter]:
+    """Those that name her; others have no account here and are looked after from the start."""
+    return [one for one in letters if "王奶奶" in one.text]

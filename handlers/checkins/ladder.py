@@ -8,8 +8,17 @@ from datetime import datetime, timedelta
 from handlers.checkins.ending import close, silence
 from handlers.checkins.rungs import NEXT, ask_to_go, letters
 from handlers.kit import Context, Effect, Later, Never, Word, rings
-from storage import checkins, people, vitals
+from storage import checkins, people, roads, vitals
 from storage.checkins import Checkin, CheckinPlan
+
+DEAF_FOR = timedelta(minutes=1)
+"""Between two looks whether the road to an elder works again."""
+
+
+def _is_deaf(ctx: Context, one: Checkin) -> bool:
+    """Whether nothing is heard on the elder's own road."""
+    accounts = people.accounts(ctx.tx, one.person_id)
+    return bool(accounts) and roads.open_gap(ctx.tx, accounts[-1].gateway) is not None
 
 
 @rings("checkin")
@@ -19,7 +28,13 @@ def rung(ctx: Context) -> Iterator[Effect]:
     one = checkins.get(ctx.tx, timer.ref) if timer else None
     if timer is None or one is None or one.state not in {"scheduled", "asked", "late", "alerting"}:
         return
-    late = ctx.now - timer.due
+    if one.state != "alerting" and _is_deaf(ctx, one):
+        # Whatever is answered now is not heard: nobody is blamed for a silence that is the bot's.
+        data = {"since": timer.due.isoformat(), **timer.data}
+        yield Later(timer.key, ctx.now + DEAF_FOR, "checkin", timer.ref, data)
+        return
+    since = timer.data.get("since")
+    late = ctx.now - (datetime.fromisoformat(since) if since else timer.due)
     if timer.data["step"] == "ask":
         yield from _greet(ctx, one, late)
         return
@@ -28,7 +43,7 @@ def rung(ctx: Context) -> Iterator[Effect]:
     ):
         how = Word("checkins.how_heard")
         yield from close(ctx, one, "ok", by=one.person_id, how=how)
-    elif one.state in {"asked", "late"} and late > ctx.policy.listening.late_after:
+    elif one.state in {"asked", "late"} and (since or late > ctx.policy.listening.late_after):
         yield from _after_outage(ctx, one, late)
     else:
         one = _shifted(ctx, one, late)
