@@ -215,6 +215,17 @@ async def test_a_letter_that_was_never_sent_has_not_arrived(platform):
     assert await platform.gateway.arrived(letter(1, ROOM, "记下了 #1")) is None
 
 
+async def test_a_letter_that_arrived_is_known_to_have_also_after_a_restart(opening):
+    one = letter(1, ROOM, "记下了 #1")
+    async with opening() as before:
+        sent_id = await before.gateway.send(one)
+        assert await before.gateway.arrived(one) == sent_id
+    async with opening() as after:
+        assert await after.gateway.arrived(one) == sent_id
+        assert await after.gateway.send(one) == sent_id
+        assert len(await after.shown(1)) == 1
+
+
 async def test_what_the_bot_says_it_does_not_hear(platform):
     await platform.gateway.send(letter(1, ROOM, "记下了 #1"))
     await platform.say("wang", ROOM, "谢谢")

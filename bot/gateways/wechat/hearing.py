@@ -29,7 +29,8 @@ T = TypeVar("T")
 
 TRIES, PHOTO_TRIES = 6, 3
 """A call that fails on a sound link is tried so often."""
-SIDE_BY_SIDE = 16
+SIDE_BY_SIDE, PHOTOS_SIDE_BY_SIDE = 16, 4
+"""A photo may take a minute: photos do not wait in the line of the words."""
 ORIGINAL = 3
 """The image as it was sent, not its thumbnail."""
 
@@ -65,6 +66,7 @@ class Hearing:
         self._link, self._names, self._sending = link, names, sending
         self._media, self._clock, self._bring = media, clock, bring
         self._calling = asyncio.Semaphore(SIDE_BY_SIDE)
+        self._showing = asyncio.Semaphore(PHOTOS_SIDE_BY_SIDE)
 
     async def fetch(self, message: str) -> Work | None:
         """The message of an id, ready to be brought; None if nobody need hear it."""
@@ -88,20 +90,23 @@ class Hearing:
     async def patiently(
         self,
         ask: Callable[[Calls], Awaitable[T]],
-        within: float | None = None,
-        tries: int = TRIES,
+        *,
+        is_photo: bool = False,
         needless: Callable[[], bool] = lambda: False,
     ) -> T | None:
         """The server's answer, however often the link breaks; None where it has none.
 
         ``needless`` says, when it is this call's turn, that it need not be made any more.
         """
+        lane, tries, within = self._calling, TRIES, self._link.patience.call
+        if is_photo:
+            lane, tries, within = self._showing, PHOTO_TRIES, self._link.patience.photo
         failures = 0
         while True:
             await self._link.up.wait()
             ups = self._link.ups
             try:
-                async with self._calling:
+                async with lane:
                     if needless():
                         return None
                     return await self._link.call(ask, within)
@@ -125,12 +130,11 @@ class Hearing:
     async def _hear(self, message: str, conversation: str, found: MessagePayloadResponse) -> None:
         said = words(found.type, found.text, found.filename)
         private, now = not found.room_id, self._clock.now()
-        sender = (
-            self._names.contact(found.from_id)
-            if private
-            else self._names.member(found.room_id, found.from_id)
-        )
         photos = await self._photos(message) if found.type == Kind.IMAGE else ()
+        if private:
+            sender_name = await self._names.contact(found.from_id)
+        else:
+            sender_name = await self._names.member(found.room_id, found.from_id)
         self._sending.said.put((conversation, digest(found.text)), message)
         quoted = None if said.quoted is None else (conversation, digest(said.quoted))
         await self._bring(
@@ -139,7 +143,7 @@ class Hearing:
                 id=message,
                 conversation=conversation,
                 sender=found.from_id,
-                sender_name=await sender,
+                sender_name=sender_name,
                 text=said.text,
                 at=moment(found.timestamp, now),
                 arrived=now,
@@ -168,7 +172,9 @@ class Hearing:
             return (await asyncio.to_thread(self._media.save, data),) if data is not None else ()
         except NotAPhoto as why:
             log.info("no photo", message=message, why=why.reason)
-            return ()
+        except OSError as why:
+            log.error("a photo could not be kept", error=str(why))  # noqa: TRY400
+        return ()
 
     async def file(self, message: str) -> bytes | None:
         """The bytes of a message's file or picture, at most 25 MB; None if it cannot be had."""
@@ -182,9 +188,8 @@ class Hearing:
         async def attachment(calls: Calls) -> bytes:
             return await whole((await calls.message_file(id=message)).filebox)
 
-        within = self._link.patience.photo
         for ask in (picture, attachment):
-            found = await self.patiently(ask, within, PHOTO_TRIES)
+            found = await self.patiently(ask, is_photo=True)
             if found is not None:
                 return found
         return None

@@ -16,7 +16,8 @@ SKEW = timedelta(minutes=1)
 """By so much the platform's clock may be behind ours."""
 
 KEPT = timedelta(days=3)
-"""For so long a letter that is in doubt may still be asked for."""
+"""For so long a letter may still be asked for."""
+TIDY_EVERY = timedelta(hours=6)
 PAUSE = 0.01
 """Seconds that a write may wait for others."""
 
@@ -28,6 +29,9 @@ CREATE TABLE IF NOT EXISTS sending (
     letter INTEGER NOT NULL, part INTEGER NOT NULL, conversation TEXT NOT NULL,
     digest TEXT NOT NULL, at TEXT NOT NULL, echo TEXT, PRIMARY KEY (letter, part)
 );
+CREATE INDEX IF NOT EXISTS sending_unsure ON sending (conversation, digest) WHERE echo IS NULL;
+CREATE INDEX IF NOT EXISTS sending_echo ON sending (echo);
+CREATE INDEX IF NOT EXISTS sending_at ON sending (at);
 """
 
 
@@ -45,7 +49,7 @@ class Journal:
             path.touch(mode=0o600)
         self._db = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=5)
         self._db.executescript(_TABLES)
-        self._db.execute("DELETE FROM sending WHERE at < ?", [(now - KEPT).isoformat()])
+        self._tidy(now)
 
     def close(self) -> None:
         """Write down what is left, and let go of the file."""
@@ -75,6 +79,8 @@ class Journal:
             " VALUES (?, ?, ?, ?, ?)",
             [letter, part, conversation, digest, at.isoformat()],
         )
+        if at - self._tidied > TIDY_EVERY:
+            self._tidy(at)
         self._commit()
 
     def unsent(self, letter: int, part: int) -> None:
@@ -102,9 +108,9 @@ class Journal:
         rows = self._db.execute("SELECT part, echo FROM sending WHERE letter = ?", [letter])
         return {row[0]: row[1] for row in rows}
 
-    def delivered(self, letter: int) -> None:
-        """The letter is done with."""
-        self._write("DELETE FROM sending WHERE letter = ?", [letter])
+    def _tidy(self, now: datetime) -> None:
+        self._tidied = now
+        self._db.execute("DELETE FROM sending WHERE at < ?", [(now - KEPT).isoformat()])
 
     def _write(self, statement: str, values: list[str | int]) -> None:
         if not self._db.in_transaction:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,7 +46,8 @@ class Sending:
         self.said = Recent[tuple[str, str], str](20_000)
         """What was last said: conversation and `digest` of the words, to the message's id."""
         self._known = Recent[str, None](5_000)
-        self._owed: Counter[tuple[str, str]] = Counter()
+        self._owed = Recent[tuple[str, str], int](5_000)
+        """Echoes still to come of what is known to have arrived, where a puppet tells no ids."""
 
     async def send(self, letter: Letter) -> str:
         """The platform's id of the letter's first part; parts known to be there are not repeated.
@@ -59,18 +59,14 @@ class Sending:
             there.get(number) or await self._hand_over(letter, number, part)
             for number, part in enumerate(await self._parts(letter))
         ]
-        self._journal.delivered(letter.id)
         return ids[0]
 
     def arrived(self, letter: Letter) -> str | None:
-        """The id of the letter's first part, if the echoes of all of them were seen."""
+        """The id of the letter's first part, if all of them were answered or echoed."""
         there = self._journal.parts(letter.id)
         wanted = bool(letter.text or not letter.photos) + len(letter.photos)
-        echoes = [there.get(number) for number in range(wanted)]
-        if not all(echoes):
-            return None
-        self._journal.delivered(letter.id)
-        return echoes[0]
+        ids = [there.get(number) for number in range(wanted)]
+        return ids[0] if all(ids) else None
 
     def echoed(self, echo: str, conversation: str, what: str, said: datetime) -> None:
         """The account's own message was seen; ``what`` is the `digest` of its words, or `IMAGE`."""
@@ -78,8 +74,8 @@ class Sending:
             return
         self._known.put(echo, None)
         self.said.put((conversation, what), echo)
-        if self._owed[conversation, what]:
-            self._owed[conversation, what] -= 1
+        if owed := self._owed.get((conversation, what)):
+            self._owed.put((conversation, what), owed - 1)
             return
         self._journal.echoed(conversation, what, echo, said)
 
@@ -113,8 +109,9 @@ class Sending:
         if found:
             self._known.put(found, None)
             self.said.put((letter.conversation, part.digest), found)
-        elif echo is None:  # this puppet tells no ids: its echo is still to come
-            self._owed[letter.conversation, part.digest] += 1
+        elif echo is None:
+            key = letter.conversation, part.digest
+            self._owed.put(key, (self._owed.get(key) or 0) + 1)
         platform_id = found or echo or f"letter-{letter.id}-{number}"
         self._journal.arrived(letter.id, number, platform_id)
         return platform_id
