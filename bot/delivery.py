@@ -159,9 +159,9 @@ class Delivery:
 
     async def send_due(self) -> int:
         """Send what may go now; how many letters were taken up."""
-        self.wake()
         async with contextlib.AsyncExitStack() as stack:
             for hand in self._hands:
+                self.wake()
                 await stack.enter_async_context(hand)
             await self._look()
             leased: list[Leased] = await self._engine.write(self._leasing.lease)

@@ -1,5 +1,6 @@
 """How fast letters go: pauses and caps an account, urgent ones first, danger at once."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -33,6 +34,8 @@ class Slow(PaperGateway):
         self.swallows: Callable[[Letter], bool] = lambda _: False
 
     async def send(self, letter: Letter) -> str:
+        if letter.kind == "hangs":
+            await asyncio.Event().wait()
         self.before_send(letter)
         self.at.append(((self._clock.now() - NOW).total_seconds(), letter))
         if self.swallows(letter):
@@ -235,4 +238,25 @@ async def test_what_was_being_sent_at_the_end_is_looked_for_after_a_restart(post
     post.gateway.echoes[2] = "page that arrived"
     assert await post.after(120) == []
     assert await post.states() == ["unknown", "sent"]
+    await post.app.stop()
+
+
+async def test_a_call_that_hangs_holds_up_its_own_conversation_only(database: Database) -> None:
+    post = Post(database, Limits(seconds_between=0))
+    await post.app.start()
+    await post.letters("hangs", "behind it")
+    for room in range(1, 4):
+        await post.letters("elsewhere", room=room)
+    await post.app.beat()
+    async with asyncio.timeout(5):
+        while len(post.gateway.at) < 3:  # noqa: ASYNC110  it tells nobody
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)
+    assert [letter.kind for _, letter in post.gateway.at] == ["elsewhere"] * 3
+    await post.letters("urgent", urgent=True)
+    await post.app.beat()
+    async with asyncio.timeout(5):
+        while len(post.gateway.at) < 4:  # noqa: ASYNC110  it tells nobody
+            await asyncio.sleep(0.01)
+    assert post.gateway.at[-1][1].kind == "urgent"
     await post.app.stop()
