@@ -108,6 +108,9 @@ _BY_ACCOUNT = Prepared(
 )
 _SKILLS = Prepared(select(SKILL.c.skill).where(SKILL.c.person_id == bindparam("person_id")))
 _HOURS = Prepared(select(HOURS).where(HOURS.c.person_id == bindparam("person_id")))
+_ACCOUNTS = Prepared(
+    select(ACCOUNT).where(ACCOUNT.c.person_id == bindparam("person_id")).order_by(ACCOUNT.c.id)
+)
 _EXTERNAL = Prepared(
     select(ACCOUNT.c.external).where(
         ACCOUNT.c.person_id == bindparam("person_id"), ACCOUNT.c.gateway == bindparam("gateway")
@@ -158,8 +161,7 @@ def accounts(tx: Transaction, person_id: int) -> list[Account]:
     """Every account of a person, oldest first; kept until there is another."""
     key = ("accounts", person_id)
     if key not in tx.memo:
-        chosen = select(ACCOUNT).where(ACCOUNT.c.person_id == person_id)
-        tx.memo[key] = tx.rows(Account, chosen.order_by(ACCOUNT.c.id))
+        tx.memo[key] = tx.rows(Account, _ACCOUNTS, {"person_id": person_id})
     found: list[Account] = tx.memo[key]
     return found
 
