@@ -8,17 +8,17 @@ shipped model on the voices set aside; ``--more DIR`` adds chat lines and addres
 from __future__ import annotations
 
 import argparse
-import json
-import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
 from bench import reader_scores as scores
-from bench.hearing_lines import PARTS, Line, files, lines, more
+from bench.hearing_lines import Line, files, lines
 from bench.reader_baselines import Keywords, Plain
+from bench.reader_sources import addresses, chatter, disasters, pleas
+from bench.reader_studies import curve, voices, without, worst
 from bench.reader_tables import Table, show
 from bot.understanding import lexicon
 from bot.understanding.model import FILE, Model
@@ -26,7 +26,6 @@ from bot.understanding.reader import Reader
 from handlers.reading import Reading
 
 Told = list[tuple[Line, Reading]]
-_TAGS = {"building": "houseno", "unit": "cellno", "floor": "floorno", "room": "roomno"}
 
 
 def by_reader(said: Sequence[Line], reader: Reader, *, talk: bool = True) -> Told:
@@ -67,9 +66,8 @@ def figures(told: dict[str, Told]) -> list[Table]:
         for name, all_pairs in told.items():
             pairs = [pair for pair in all_pairs if pair[0].lang == lang]
             whole.append(_row(lang, name, pairs))
+        per_act += _acts(lang, told)
         pairs = [pair for pair in told["reader"] if pair[0].lang == lang]
-        for act, one in scores.acts(pairs).items():
-            per_act.append([lang, act, str(one.lines), *(f"{x:.3f}" for x in one[:3])])
         error, rows = scores.calibration(pairs)
         sure += [[lang, f"{a:.2f}", f"{b:.2f}", str(n)] for a, b, n in rows]
         sure.append([lang, "ECE", f"{error:.3f}", str(len(pairs))])
@@ -98,8 +96,26 @@ def figures(told: dict[str, Told]) -> list[Table]:
             ["", "items F1", "place exact", "phone exact", "when exact"],
             [_slots(lang, told["reader"]) for lang in ("zh", "en")],
         ),
-        Table("Each act", ["", "act", "lines", "precision", "recall", "F1"], per_act),
+        Table("Each act", ["", *_ACT_HEADS], per_act),
         Table("Calibration", ["", "said", "right", "lines"], sure),
+    ]
+
+
+_ACT_HEADS = ["act", "lines", "precision", "recall", "F1 (95 %)", "linear", "keywords"]
+
+
+def _acts(lang: str, told: dict[str, Told]) -> list[list[str]]:
+    """Each act's figures, beside the F1 of the baselines."""
+    of = {name: [pair for pair in all_ if pair[0].lang == lang] for name, all_ in told.items()}
+    spans = scores.spans(of["reader"])
+    beside = [scores.acts(of[name]) for name in ("linear", "keywords")]
+    return [
+        [
+            *(lang, act, str(one.lines), f"{one.precision:.3f}", f"{one.recall:.3f}"),
+            f"{one.f1:.3f} ({spans[act][0]:.3f}–{spans[act][1]:.3f})",
+            *(f"{other[act].f1:.3f}" for other in beside),
+        ]
+        for act, one in scores.acts(of["reader"]).items()
     ]
 
 
@@ -124,80 +140,6 @@ def _slots(lang: str, told: Told) -> list[str]:
     when = scores.slots(pairs, lambda one: one.when, scores.same_when)
     named = (f"{share} of {share.all}" for share in (place, phone, when))
     return [lang, f"{scores.items(pairs).f1:.3f}", *named]
-
-
-def chatter(folder: Path, reader: Reader) -> Table:
-    """False needs and alarms on the chat lines of a folder, file by file."""
-    rows = []
-    for path in sorted(folder.glob("chat_*.jsonl")):
-        read = [reader.read(text) for _, text in more(folder, path.name)]
-        plea = [one for one in read if one.act in scores.ASKING]
-        rows.append(
-            [
-                *(path.stem, str(len(read))),
-                *(
-                    scores.Share(
-                        sum(one.confidence >= least for one in plea), len(read)
-                    ).per_thousand()
-                    for least in (0.0, scores.ASKS, scores.SURE)
-                ),
-                scores.Share(
-                    sum(one.emergency is not None for one in read), len(read)
-                ).per_thousand(),
-            ]
-        )
-    return Table(
-        "Chat lines from elsewhere, per 1,000",
-        ["", "lines", "needs and reports", "≥0.5 (asks)", "≥0.75 (acts)", "alarms"],
-        rows,
-    )
-
-
-def pleas(folder: Path, reader: Reader) -> Table:
-    """Sources that are all of one kind: the share read as that, at each confidence."""
-    wanted: dict[str, Callable[[Reading], bool]] = {
-        "asks_en": lambda one: one.act in scores.ASKING,
-        "reports_zh": lambda one: one.act in (*scores.ASKING, "question"),
-        "medical_questions_zh": lambda one: one.act == "question",
-    }
-    rows = []
-    for name, is_so in wanted.items():
-        read = [reader.read(text) for _, text in more(folder, f"{name}.jsonl")]
-        if read:
-            share = scores.Share(sum(map(is_so, read)), len(read))
-            rows.append([name, str(len(read)), str(share)])
-    return Table("Sources of one kind", ["", "lines", "read as such"], rows)
-
-
-def addresses(path: Path, reader: Reader) -> Table:
-    """Parts of Chinese addresses, by F1."""
-    hit, said, gold = dict.fromkeys(PARTS, 0), dict.fromkeys(PARTS, 0), dict.fromkeys(PARTS, 0)
-    for row in path.read_text(encoding="utf-8").splitlines():
-        given = json.loads(row)
-        place = reader.heard(given["text"]).place
-        for part in PARTS:
-            label = _digits(_tagged(given["text"], given["tags"], _TAGS[part]))
-            read = (getattr(place, part) or "").lower()
-            said[part] += bool(read)
-            gold[part] += bool(label)
-            hit[part] += bool(read) and read == label
-    return Table(
-        "Chinese addresses",
-        ["part", "labelled", "F1"],
-        [[p, str(gold[p]), f"{2 * hit[p] / max(said[p] + gold[p], 1):.3f}"] for p in PARTS],
-    )
-
-
-def _tagged(text: str, tags: Sequence[str], name: str) -> str:
-    # A number may have one tag for all its digits.
-    signs = list(text) if len(text) == len(tags) else re.findall(r"\d+|[A-Za-z]+|.", text)
-    return "".join(sign for sign, tag in zip(signs, tags, strict=False) if tag.endswith(f"-{name}"))
-
-
-def _digits(label: str) -> str:
-    from bot.understanding.numbers import digits  # noqa: PLC0415
-
-    return digits(label.rstrip("栋幢座号楼单元室层房门弄#Ff")).lower()
 
 
 def speed(said: Sequence[Line]) -> Table:
@@ -230,8 +172,16 @@ def main() -> None:
     options.add_argument("--set", choices=("dev", "held_out"), default="dev")
     options.add_argument("--more", type=Path, help="a folder of chat_*.jsonl, addresses_zh.jsonl …")
     options.add_argument("--markdown", action="store_true")
+    options.add_argument("--curve", action="store_true", help="the learning curve only")
+    options.add_argument("--ablations", action="store_true", help="the ablations only")
+    options.add_argument("--worst", action="store_true", help="the worst errors on dev voices too")
     asked = options.parse_args()
     said = lines(files(held_out=False))
+    if asked.curve or asked.ablations:
+        studied = [curve(said)] if asked.curve else []
+        studied += [without(said)] if asked.ablations else []
+        show(studied, Console(width=200), markdown=asked.markdown)
+        return
     first = speed(said)
     told = crossed(said) if asked.set == "dev" else held_out()
     measured = [line for line, _ in told["reader"]]
@@ -242,11 +192,15 @@ def main() -> None:
     told["keywords"] = [(line, Keywords().read(line)) for line in measured]
     told = {name: pairs for name, pairs in told.items() if pairs}
     tables = [*figures(told), first]
+    if asked.set == "dev":
+        tables += [voices(told["reader"]), *([worst(told["reader"])] if asked.worst else [])]
     if asked.more:
         reader = Reader()
         tables += [chatter(asked.more, reader), pleas(asked.more, reader)]
         if (asked.more / "addresses_zh.jsonl").exists():
             tables.append(addresses(asked.more / "addresses_zh.jsonl", reader))
+        if (asked.more / "disaster_en.jsonl").exists():
+            tables.append(disasters(asked.more / "disaster_en.jsonl", reader))
     show(tables, Console(width=200), markdown=asked.markdown)
 
 

@@ -2,6 +2,9 @@
 
 ``python -m bench.train_reader`` writes ``bot/understanding/model.bin``; with ``--check`` it only
 compares. The same lines give the same bytes: sorted input, a fixed solver, one thread, rounding.
+
+``--chatter DIR`` makes ``bench/chatter.tsv`` anew: how much each piece speaks for chat once public
+chit-chat is among the lines. Only those numbers are kept, so the model needs no line of it.
 """
 
 from __future__ import annotations
@@ -11,7 +14,9 @@ import json
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
 from typing import Any, Final, get_args
 
 import numpy as np
@@ -20,9 +25,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import MultinomialNB
 from threadpoolctl import threadpool_limits
 
-from bench.hearing_lines import Line, digest, files, lines
+from bench.hearing_lines import Line, digest, files, lines, more
 from bot.understanding.features import before, facts, of_talk, pieces
-from bot.understanding.model import FILE, LIFT
+from bot.understanding.model import FILE, LIFT, PLEAS
 from bot.understanding.reader import Reader
 from bot.understanding.talk import talk_from
 from handlers.reading import Act, Category, Danger
@@ -45,7 +50,12 @@ PLAIN: Final = ("zh", "en", "zh_plain", "en_plain")
 PLAINEST: Final = 3.0  # weight of their plain everyday lines
 LEAST: Final = 5  # messages a row must occur in
 ROUNDS: Final = 60
-FOLDS: Final = 6
+CHATTER: Final = Path(__file__).parent / "chatter.tsv"
+CHATTER_FROM: Final = "chat_lccc_zh.jsonl"
+CHATTER_WEIGHT: Final = 0.3  # of one line of chit-chat, beside 1 of ours
+FOLDS: Final = 4
+FAINT: Final = 2  # hundredths: changes smaller than this are not kept
+LANGUAGE: Final = "t:zh"
 _ASKING: Final = ("need", "offer", "report")
 
 
@@ -134,25 +144,60 @@ def _weights(shown: Sequence[Example], rows: dict[str, float]) -> tuple[Any, Any
     matrix = _matrix(shown, {name: i for i, name in enumerate(rows)})
     rarity = sp.diags(list(rows.values()))
     fits = [_fit(kind, lanes, shown, matrix @ rarity) for kind, lanes in LANES.items()]
-    return (
-        rarity @ np.vstack([coef for coef, _ in fits]).T,
-        np.concatenate([start for _, start in fits]),
-    )
+    whole = rarity @ np.vstack([coef for coef, _ in fits]).T
+    idle = [chatter().get(name, 0.0) for name in rows]
+    for act in PLEAS:
+        whole[:, LANES["act"].index(act)] -= idle
+    return whole, np.concatenate([start for _, start in fits])
 
 
-def _fit(kind: str, lanes: list[str], shown: Sequence[Example], matrix: Any) -> tuple[Any, Any]:
+@cache
+def chatter() -> dict[str, float]:
+    """How much more a piece speaks against a plea than our own lines alone say; empty without."""
+    if not CHATTER.exists():
+        return {}
+    rows = (row.rpartition("\t") for row in CHATTER.read_text(encoding="utf-8").split("\n") if row)
+    return {name: int(number) / 100 for name, _, number in rows}
+
+
+def learn_chatter(folder: Path) -> str:
+    """The text of ``chatter.tsv``: what chit-chat beside our Chinese lines changes in the weights.
+
+    The change of the bias goes to the tag of the language, so that other languages are let be.
+    """
+    ours = [one for one in examples(lines(files(held_out=False))) if LANGUAGE in one.facts]
+    said = [Line("", "zh", "chat", None, None, text) for _, text in more(folder, CHATTER_FROM)]
+    theirs = [replace(one, weight=CHATTER_WEIGHT) for one in examples(said)]
+    rows = _rows(ours)
+    rarity = sp.diags(list(rows.values()))
+    found = []
+    for shown in (ours, [*ours, *theirs]):
+        matrix = _matrix(shown, {name: i for i, name in enumerate(rows)}) @ rarity
+        coef, bias = _fit("act", LANES["act"], shown, matrix, len(ours))
+        chat = LANES["act"].index("chat")
+        found.append((rarity @ (coef[chat] - coef.mean(axis=0)), bias[chat] - bias.mean()))
+    change = found[1][0] - found[0][0]
+    change[list(rows).index(LANGUAGE)] += (found[1][1] - found[0][1]) / PULL["facts"]
+    numbers = zip(rows, np.rint(change * 100).astype(int), strict=True)
+    return "".join(f"{name}\t{number}\n" for name, number in numbers if abs(number) >= FAINT)
+
+
+def _fit(
+    kind: str, lanes: list[str], shown: Sequence[Example], matrix: Any, own: int | None = None
+) -> tuple[Any, Any]:
     """Weights (lanes, rows) and biases (lanes) of one kind of answer.
 
     Fitted weights are the best on voices like those they were fitted to; naive counts are poorer
     but hold up better on others. The sum of the two does better on new voices than either.
+    How often an act is said is counted among the first ``own`` of ``shown``.
     """
     which = [i for i, one in enumerate(shown) if kind != "category" or one.act in _ASKING]
     gold = [str(getattr(shown[i], kind)) for i in which]
-    often = Counter(gold)
+    often = Counter(gold[:own])
     even = EVEN if kind == "act" else 0.0
     weight = np.array(
         [
-            shown[i].weight * (len(gold) / len(often) / often[name]) ** even
+            shown[i].weight * (often.total() / len(often) / often[name]) ** even
             for i, name in zip(which, gold, strict=True)
         ]
     )
@@ -194,7 +239,13 @@ def main() -> int:
     """Write or check the model."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--check", action="store_true", help="compare with the shipped file only")
-    check = options.parse_args().check
+    options.add_argument("--chatter", type=Path, metavar="DIR", help="make chatter.tsv anew")
+    asked = options.parse_args()
+    if asked.chatter:
+        CHATTER.write_text(learn_chatter(asked.chatter), encoding="utf-8")
+        print(f"{CHATTER.name}: {CHATTER.stat().st_size:,} bytes")
+        return 0
+    check = asked.check
     paths = files(held_out=False)
     model = train(examples(lines(paths)), digest(paths), HEAT)
     if check:

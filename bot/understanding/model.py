@@ -49,7 +49,7 @@ class Judged(NamedTuple):
 
 
 class Model:
-    """Weights in memory; read-only, so safe between threads."""
+    """Weights in memory; a row that two threads put in its place at once is the same row."""
 
     def __init__(self, raw: bytes) -> None:
         top, _, rest = raw.partition(b"\n")
@@ -64,13 +64,11 @@ class Model:
         width = len(self._bias)
         self._unpack = Struct(f"<{width}I").unpack
         self._bytes = 4 * width
-        wide = bytearray(4 * len(weights))
-        wide[0::4] = weights
-        size = self._bytes
-        self._rows = {
-            name: int.from_bytes(wide[i * size : (i + 1) * size], "little")
-            for i, name in enumerate(names.decode().split("\n"))
-        }
+        self._wide = bytearray(4 * len(weights))
+        self._wide[0::4] = weights
+        # A row's place, until it is first needed; then the row. No row is as small as a place.
+        self._rows = {name: at for at, name in enumerate(names.decode().split("\n"))}
+        self._places = len(self._rows)
         self._span: dict[str, tuple[int, int]] = {}
         start = 0
         for kind, lanes in self._lanes.items():
@@ -80,8 +78,13 @@ class Model:
     def judge(self, pieces: Sequence[str], facts: Sequence[str], line: Sequence[str]) -> Judged:
         """Weigh a message by its pieces, its facts and the pieces of the line before it."""
         total, lift = 0, 0
+        get, places = self._rows.get, self._places
         for kind, names in (("pieces", pieces), ("facts", facts), ("line", line)):
-            rows = [row for row in map(self._rows.get, names) if row is not None]
+            rows = [
+                row if row >= places else self._row(name, row)
+                for name, row in zip(names, map(get, names), strict=True)
+                if row is not None
+            ]
             if not rows:
                 continue
             pull = self._pull[kind]
@@ -98,6 +101,11 @@ class Model:
             self._first("danger", scores),
             self._first("category", scores),
         )
+
+    def _row(self, name: str, at: int) -> int:
+        row = int.from_bytes(self._wide[at * self._bytes : (at + 1) * self._bytes], "little")
+        self._rows[name] = row
+        return row
 
     def _likely(self, kind: str, scores: Sequence[float]) -> dict[Any, float]:
         start, end = self._span[kind]
