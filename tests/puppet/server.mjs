@@ -33,7 +33,7 @@ async function race ({ messages, every = 0 }) {
     if (wait > 0) await new Promise(resolve => setTimeout(resolve, wait))
     platform.say(one)
   }
-  await when(() => platform.sent.length - before >= messages.length, 60_000)
+  await when(() => platform.sent.length - before >= messages.length, 180_000)
   return { answered: platform.sent.length - before, waits: platform.waits,
     seconds: (performance.now() - began) / 1000 }
 }
