@@ -166,8 +166,8 @@ class App:
         self.engine.stop()
 
     def _wake(self) -> None:
-        for worker in self.workers:
-            worker.wake()
+        for delivery in self.deliveries:
+            delivery.wake()
 
     def read(self, message: Message) -> Reading:
         """The reading of a message by itself; a reader that fails reads chatter."""
@@ -195,6 +195,8 @@ class App:
         except NotRecorded as error:
             log.warning("timers wait for the database", error=str(error))
         self._wake()
+        for worker in self.errands:  # they can wait for a second: letters must not wait for them
+            worker.wake()
 
     async def watch(self) -> None:
         """Look whether a gateway is deaf, or hears again."""
