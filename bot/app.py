@@ -16,6 +16,7 @@ from sqlalchemy import Engine as Database
 from bot import words as spoken
 from bot.choose import Features
 from bot.clock import Clock
+from bot.config.tables import ReaderHelp
 from bot.delivery import Delivery, Manners
 from bot.ears import Ear, storable
 from bot.engine import Engine, NotRecorded
@@ -24,6 +25,9 @@ from bot.gateways.base import Gateway, Refused
 from bot.hearing import Desk, Heard
 from bot.metrics import Metrics
 from bot.schedule import Calendar, Daily, Heart
+from bot.second.dictation import Dictation
+from bot.second.opinion import Opinion
+from bot.second.turns import Turns
 from bot.understanding.lexicon import english_name
 from bot.understanding.reader import Reader
 from bot.understanding.recast import recast
@@ -73,11 +77,12 @@ class App:
         manners: Mapping[str, Manners] | None = None,
         bound: Collection[str] = (),
         outside: Act | None = None,
+        help_with: ReaderHelp | None = None,
     ) -> None:
         """``manners``: how letters go by each gateway, by its name.
 
         ``bound``: gateways whose groups are bound to places from chat. ``outside`` carries alarms
-        to whoever runs the bot.
+        to whoever runs the bot. ``help_with``: what the reader is helped with from outside.
         """
         listed = spoken.load()
         self.clock = clock
@@ -106,12 +111,29 @@ class App:
             pace = manners[gateway.name].pace if gateway.name in manners else None
             act = on_platform(gateway)
             self.errands.append(Errands(gateway.name, act, self.engine, clock, pace))
-        self.ears = [Ear(gateway, self.engine, self._heard, clock) for gateway in gateways]
         self.zone = zone or ZoneInfo("Asia/Shanghai")
+        turns = self._turns(help_with) if help_with is not None else None
+        self.ears = [Ear(gateway, self.engine, self._heard, clock, turns) for gateway in gateways]
         self.calendar = Calendar(self._dailies(), self.zone)
         self._tasks: list[asyncio.Task[None]] = []
         self._confirming: list[asyncio.Task[None]] = []
         self._heart: Heart | None = None
+
+    def _turns(self, named: ReaderHelp) -> Turns | None:
+        """What is unclear waits its turn, where the operator names somebody to ask."""
+        sure = self.policy.listening.claimed_sure
+        opinion = Opinion(named.llm, sure) if named.llm.endpoint else None
+        dictation = Dictation(named.speech) if named.speech.endpoint else None
+        if opinion is None and dictation is None:
+            return None
+        return Turns(
+            self.engine,
+            self.clock,
+            self.zone,
+            read=self._heard,
+            opinion=opinion,
+            dictation=dictation,
+        )
 
     @property
     def workers(self) -> list[Delivery | Errands]:

@@ -118,7 +118,9 @@ def _by_question(
 
 
 def _by_act(ctx: Context, features: Features) -> Handler | None:
-    act = ctx.reading.act
+    act: str = ctx.reading.act
+    if ctx.message is not None and ctx.message.voice and not ctx.text:
+        act = "voice"  # nobody here can listen to it
     handler, sure = features.hears.get(act, (None, 1.0))
     if handler is None:
         return None

@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.engine import Engine, NotRecorded
 from bot.gateways.base import Gateway
 from bot.hearing import Heard
+from bot.second.turns import Turns
 from handlers.kit import Deafened, Happening, HearsAgain, Message
 
 log = structlog.get_logger(__name__)
@@ -28,10 +29,16 @@ class Ear:
     """One gateway's way in. `listen` and `confirm` run side by side."""
 
     def __init__(
-        self, gateway: Gateway, engine: Engine, read: Callable[[Message], Heard], clock: Clock
+        self,
+        gateway: Gateway,
+        engine: Engine,
+        read: Callable[[Message], Heard],
+        clock: Clock,
+        turns: Turns | None = None,
     ) -> None:
-        """``read`` makes of a message what the engine takes."""
+        """``read`` makes of a message what the engine takes; ``turns``: with help from outside."""
         self._gateway, self._engine, self._read, self._clock = gateway, engine, read, clock
+        self._turns = turns
         self._taken: asyncio.Queue[tuple[Heard | Happening, asyncio.Future[object]] | None]
         self._taken = asyncio.Queue(IN_FLIGHT)
         self._begun = clock.now()
@@ -44,12 +51,17 @@ class Ear:
         try:
             async for one in self._gateway.messages():
                 heard = one if isinstance(one, Happening) else self._read(one)
-                await self._taken.put((heard, self._engine.submit(heard)))
+                await self._taken.put((heard, self._submit(heard)))
                 if self._taken.qsize() % TURN == 0:  # however much comes, others have their turn
                     await asyncio.sleep(0)
         finally:
             with contextlib.suppress(asyncio.QueueFull):  # then there is no need to wake anybody
                 self._taken.put_nowait(None)
+
+    def _submit(self, heard: Heard | Happening) -> asyncio.Future[object]:
+        if self._turns is None or isinstance(heard, Happening):
+            return self._engine.submit(heard)
+        return self._turns.submit(heard, getattr(self._gateway, "sound", None))
 
     async def confirm(self) -> None:
         """Tell the platform, message by message, what is recorded for good."""

@@ -137,6 +137,7 @@ async def _open(
         manners=manners,
         bound=manners.keys(),
         outside=Outside(settings.alarm, clock).act,
+        help_with=settings.reader,
     )
     if nightly:
         app.calendar.jobs = [*app.calendar.jobs, _nightly(settings)]

@@ -33,6 +33,7 @@ from handlers import (
     shares,
     steering,
     talks,
+    voices,
     volunteering,
 )
 
@@ -57,6 +58,7 @@ FEATURES = (
     gifts,
     duty,
     shares,
+    voices,
     volunteering,
     people,
     leaving,

@@ -221,7 +221,7 @@ class Mark:
 
 
 def hears(
-    *acts: Act | Literal["emergency", "unsure"], sure: float = 0.75
+    *acts: Act | Literal["emergency", "unsure", "voice"], sure: float = 0.75
 ) -> Callable[[Handler], Handler]:
     """Handle messages of these acts, read at least as surely as ``sure``."""
     return _marks(Mark("hears", act, sure=sure) for act in acts)

@@ -79,6 +79,15 @@ def address(ctx: Context, request: Request) -> Both:
         if request.spot.startswith(place.zh):
             return Both(request.spot, request.spot)
         return Both(f"{place.zh} {request.spot}".strip(), f"{place.en or place.zh} {request.spot}")
+    return _door(place, unit, room)
+
+
+def home(ctx: Context, person: Person) -> Both:
+    """Where somebody lives, to the door. Only for a private letter."""
+    return _door(place_name(places.get(ctx.tx, person.place_id)), person.unit, person.room)
+
+
+def _door(place: Both, unit: str | None, room: str | None) -> Both:
     zh = place.zh + (f"{unit}单元" if unit else "") + (f"{room}室" if room else "")
     en = (
         (place.en or place.zh)

@@ -22,6 +22,7 @@ from storage import (
     questions,
     roads,
     rooms,
+    spending,
     talks,
     timers,
     vitals,
@@ -47,6 +48,7 @@ MODULES = (
     duty,
     checkins,
     vitals,
+    spending,
 )
 """The modules that declare tables; a new one goes here, or the migrations do not see it."""
 

@@ -86,6 +86,35 @@ class Alarm(_Table):
     heartbeat_every: Duration = timedelta(minutes=1)
 
 
+class _Outside(_Table):
+    endpoint: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
+    model: str = ""
+    key: Kept = Secret("")
+
+
+class SecondReading(_Outside):
+    """A language model that is asked about what the bot is unsure of; off without an endpoint."""
+
+    from_sure: Annotated[float, Field(ge=0, le=1)] = 0.4
+    deadline: Duration = timedelta(seconds=2)
+    per_day: Annotated[int, Field(ge=0, le=100_000)] = 200
+
+
+class Dictating(_Outside):
+    """What writes voice messages down; off without an endpoint."""
+
+    form: Annotated[str, Field(pattern=r"^[a-z0-9]{2,5}$")] = "mp3"
+    deadline: Duration = timedelta(seconds=10)
+    per_day: Annotated[int, Field(ge=0, le=100_000)] = 200
+
+
+class ReaderHelp(_Table):
+    """Help from outside for the reader."""
+
+    llm: SecondReading = SecondReading()
+    speech: Dictating = Dictating()
+
+
 class Local(_Table):
     """The local chat as a road to people."""
 
@@ -156,6 +185,7 @@ class General(_Table):
     logs: Logs = Logs()
     alarm: Alarm = Alarm()
     gateways: Gateways = Gateways()
+    reader: ReaderHelp = ReaderHelp()
 
 
 class Settings(General):

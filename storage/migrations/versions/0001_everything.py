@@ -91,6 +91,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("gateway", name=op.f("pk_road")),
     )
     op.create_table(
+        "spent",
+        sa.Column("what", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("day", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("what", "day", name=op.f("pk_spent")),
+    )
+    op.create_table(
         "timer",
         sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("due_at", storage.db.Instant(), nullable=False),
@@ -868,6 +875,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_timer_due_at"))
 
     op.drop_table("timer")
+    op.drop_table("spent")
     op.drop_table("road")
     with op.batch_alter_table("place", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_place_parent_id"))
