@@ -201,6 +201,10 @@ class WeChatGateway:
         self._ready()
         return await self._names.topic(conversation)
 
+    async def sound(self, message: Message) -> bytes | None:
+        """What a voice message says, as it came."""
+        return await self.file(message.id)
+
     async def file(self, message: str) -> bytes | None:
         """The bytes of a message's picture or file, at most 25 MB; None if it cannot be had."""
         return await self._hearing.file(message)
