@@ -99,6 +99,16 @@ def test_without_weights_what_is_clear_is_still_heard(text: str, kind: str) -> N
     assert Dangers(None).find(text) == kind
 
 
+@pytest.mark.parametrize("cry", ["救命", "救命啊！！！", "救命 救命", "help me!!", "SOS"])
+def test_a_cry_with_no_more_words_is_a_danger(cry: str) -> None:
+    assert hear(cry) == "medical"
+
+
+@pytest.mark.parametrize("talk", ["救命稻草", "救命啊这也太好吃了", "help", "help me carry this"])
+def test_a_cry_within_other_words_is_weighed_like_them(talk: str) -> None:
+    assert hear(talk) is None
+
+
 def test_a_figure_of_speech_hides_the_words_within() -> None:
     assert DANGERS.senses.read("打不着火").whole & DANGERS.senses.mask("fire") == 0
     assert DANGERS.senses.read("着火了").whole & DANGERS.senses.mask("fire")
@@ -109,10 +119,7 @@ def test_a_word_with_choices_is_every_one_of_its_forms() -> None:
     assert padded("can't wake him!谁fall了") == " cant wake him , 谁 fall 了 "
 
 
-def test_the_weights_are_small_and_load_quickly() -> None:
-    start = time.perf_counter()
-    Dangers()
-    assert time.perf_counter() - start < 1.0  # some 40 ms where nothing else runs
+def test_the_weights_are_small() -> None:
     assert FILE.stat().st_size <= 400_000
 
 

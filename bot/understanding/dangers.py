@@ -26,6 +26,7 @@ FEWEST: Final = 20  # pieces: fewer are not weighed as heavily as they are few
 PULL: Final = 3.0  # how much the pieces of the words weigh beside the facts
 # The score from which a message is a danger, by the surest condition that holds in it.
 FROM: Final = {"clear": -2.5, "sure": -1.0, "likely": 0.0}
+_CRY: Final = 40  # letters: what is longer says more than a cry
 _WIDE: Final = 3  # clauses that are read together
 _HAN = re.compile("[\u3400-\u9fff]")
 _MOST = 240  # tokens of one message that are weighed
@@ -116,6 +117,8 @@ class Dangers:
         self._doubts = [(name, bit[name]) for name in beside["doubts"].split()]
         self._doubtful = self.senses.mask(beside["doubts"])
         self._backing = [(name, bit[name]) for name in beside["backing"].split()]
+        cries = "|".join(map(re.escape, data["bare"]["cries"].split("; ")))
+        self._bare = re.compile(rf"\W*(?:(?:{cries})[啊呀哪呐吧]*\W*)+")
         self.weights = Weights(weights.read_bytes()) if weights and weights.exists() else None
 
     def _add(self, kind: Any, sure: bool, written: str) -> None:
@@ -130,6 +133,8 @@ class Dangers:
 
     def find(self, low: str) -> Danger | None:
         """The danger here and now in ``low`` (normalised, lower case), or None."""
+        if len(low) < _CRY and self._bare.fullmatch(low):
+            return "medical"  # who cries and says no more is answered with the numbers to ring
         seen = self.see(low)
         if seen is None:
             return None
