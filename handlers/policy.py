@@ -207,6 +207,14 @@ class Emergency:
 
 
 @dataclass(frozen=True, slots=True)
+class Hours:
+    """How much help counts in the ledger of hours: for one request, and for a person in a week."""
+
+    per_request: timedelta = timedelta(hours=4)
+    per_week: timedelta = timedelta(hours=20)
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """All of it, for one place."""
 
@@ -225,3 +233,4 @@ class Policy:
     listening: Listening = field(default_factory=Listening)
     retention: Retention = field(default_factory=Retention)
     emergency: Emergency = field(default_factory=Emergency)
+    hours: Hours = field(default_factory=Hours)

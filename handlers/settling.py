@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from handlers import medicine, naming, offering, patience, promises, showing
+from handlers import hours, medicine, naming, offering, patience, promises, showing
 from handlers.kit import (
     Ask,
     Context,
@@ -247,9 +247,17 @@ def close(ctx: Context, request: Request, outcome: str, *, reply: bool = True) -
         return
     for helper in helpers:
         if helper != speaker:
-            key = "settling.thanks" if thanked else "settling.called_off"
-            values = {**showing.openly(ctx, request)}
-            yield ctx.tell(helper, key, about=number, urgent=not thanked, **values)
+            yield (
+                hours.thanks(ctx, request, helper)
+                if thanked
+                else ctx.tell(
+                    helper,
+                    "settling.called_off",
+                    about=number,
+                    urgent=True,
+                    **showing.openly(ctx, request),
+                )
+            )
     for one in _asking(ctx, request):
         if one != speaker and speaker is not None:
             yield ctx.tell(one, "settling.ended", about=number, **showing.openly(ctx, request))

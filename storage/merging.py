@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from storage.claims import CLAIM, INVITATION
 from storage.db import Transaction
+from storage.hours import HOUR_CLAIM, HOUR_ENTRY
 from storage.members import MEMBER
 from storage.people import ACCOUNT, PERSON, ROLE, SKILL
 from storage.questions import QUESTION
@@ -25,6 +26,9 @@ def merge(tx: Transaction, newcomer: int, neighbour: int, now: datetime) -> None
         REQUEST.c.requester_id,
         EVENT.c.person_id,
         QUESTION.c.person_id,
+        HOUR_ENTRY.c.person_id,
+        HOUR_ENTRY.c.other_id,
+        HOUR_CLAIM.c.receiver_id,
     ):
         moved = update(column.table).where(column == newcomer)
         tx.run(moved.values({column.name: neighbour}))
@@ -32,12 +36,14 @@ def merge(tx: Transaction, newcomer: int, neighbour: int, now: datetime) -> None
     for column, other in (
         (CLAIM.c.person_id, (CLAIM.c.number,)),
         (INVITATION.c.person_id, (INVITATION.c.number,)),
+        (HOUR_CLAIM.c.helper_id, (HOUR_CLAIM.c.number,)),
         (ROLE.c.person_id, (ROLE.c.place_id, ROLE.c.role)),
         (SKILL.c.person_id, (SKILL.c.skill,)),
     ):
         theirs = column.table.alias()
         same = [theirs.c[one.name] == one for one in other]
-        has = select(theirs.c.person_id).where(theirs.c.person_id == neighbour, *same).exists()
+        its = theirs.c[column.name]
+        has = select(its).where(its == neighbour, *same).exists()
         moved = update(column.table).where(column == newcomer, ~has)
         tx.run(moved.values({column.name: neighbour}))
     tx.run(update(PERSON).where(PERSON.c.id == newcomer).values(left_at=now))

@@ -623,6 +623,56 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", "person_id", name=op.f("pk_follower")),
     )
     op.create_table(
+        "hour_claim",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("helper_id", sa.Integer(), nullable=False),
+        sa.Column("receiver_id", sa.Integer(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.Column("said_by", sa.Integer(), nullable=True),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", storage.db.Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["helper_id"], ["person.id"], name=op.f("fk_hour_claim_helper_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["number"], ["request.number"], name=op.f("fk_hour_claim_number_request")
+        ),
+        sa.ForeignKeyConstraint(
+            ["receiver_id"], ["person.id"], name=op.f("fk_hour_claim_receiver_id_person")
+        ),
+        sa.PrimaryKeyConstraint("number", "helper_id", name=op.f("pk_hour_claim")),
+    )
+    with op.batch_alter_table("hour_claim", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hour_claim_helper_id"), ["helper_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_hour_claim_receiver_id"), ["receiver_id"], unique=False
+        )
+
+    op.create_table(
+        "hour_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=False),
+        sa.Column("side", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("at", storage.db.Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["number"], ["request.number"], name=op.f("fk_hour_entry_number_request")
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_id"], ["person.id"], name=op.f("fk_hour_entry_other_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_hour_entry_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hour_entry")),
+    )
+    with op.batch_alter_table("hour_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hour_entry_number"), ["number"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hour_entry_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "invitation",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -764,6 +814,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invitation_person_id"))
 
     op.drop_table("invitation")
+    with op.batch_alter_table("hour_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_hour_entry_person_id"))
+        batch_op.drop_index(batch_op.f("ix_hour_entry_number"))
+
+    op.drop_table("hour_entry")
+    with op.batch_alter_table("hour_claim", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_hour_claim_receiver_id"))
+        batch_op.drop_index(batch_op.f("ix_hour_claim_helper_id"))
+
+    op.drop_table("hour_claim")
     op.drop_table("follower")
     with op.batch_alter_table("claim", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_claim_person_id"))
