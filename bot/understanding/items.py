@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bot.understanding import sounds, things
 from bot.understanding.amounts import Amount, amounts
 from bot.understanding.lexicon import Entry, Hit, lexicon
-from bot.understanding.normalise import Lang
+from bot.understanding.normalise import Plain, written
 from handlers.reading import Item
 
 _ERRAND = "代购"
@@ -23,10 +23,13 @@ _EDGE = re.compile(
 _VERB = re.compile("^[修换装搬抬洗喂遛陪接看带取拿送教做写填]")
 
 
-def items_of(text: str, low: str, hits: Sequence[Hit], lang: Lang) -> tuple[Item, ...]:
-    """Things asked for or offered in ``text`` (``low`` in lower case), each once, in order."""
+def items_of(
+    plain: Plain, low: str, hits: Sequence[Hit], weights: things.Weights | None = None
+) -> tuple[Item, ...]:
+    """Things asked for or offered in a message (``low`` in lower case), each once, in order."""
+    text = plain.text
     counted = amounts(text)
-    found = things.spans(low, hits, counted, lang, things.shipped())
+    found = things.spans(low, hits, counted, plain.lang, weights or things.shipped())
     named = [hit for hit in hits if hit.entry.kind != "symptom"]
     if not found and len(things.tokens(low)) <= _BRIEF + 2 * len(counted):
         found = [(hit.start, hit.end) for hit in named]
@@ -37,9 +40,8 @@ def items_of(text: str, low: str, hits: Sequence[Hit], lang: Lang) -> tuple[Item
         if not name or name in items:
             continue
         near = None if entry and entry.kind != "thing" else _beside(start, end, counted)
-        items[name] = Item(
-            text[start:end], name, near.number if near else None, near.unit if near else None
-        )
+        many, unit = (near.number, near.unit) if near else (None, None)
+        items[name] = Item(written(plain.raw, text[start:end]), name, many, unit)
     if len(items) > 1:
         items.pop(_ERRAND, None)
     return tuple(items.values())

@@ -23,6 +23,9 @@ _ODD = re.compile(f"[^{_USUAL}0-9A-Za-z ,.:;!?'()/~%+\\-。、“”…，！？
 _SIMPLER = {ord(trad): simp for trad, simp in SIMPLIFIED.items()}
 _FOLD = re.compile("[，！？：；（）～…]")
 _FOLDED = {"，": ",", "！": "!", "？": "?", "：": ":", "；": ";", "（": "(", "）": ")", "～": "~"}
+# Signs that stand for one sign each, so that a place in one form is the place in the other.
+_ALIKE = _SIMPLER | {ord(wide): narrow for wide, narrow in _FOLDED.items()}
+_ALIKE |= {code: chr(code - 0xFEE0) for code in range(0xFF10, 0xFF5B)}
 _FOLDED["…"] = "..."
 
 _MARKS = (
@@ -91,6 +94,14 @@ def normalise(raw: str) -> Plain:
         ) is not None
         return Plain(raw, text, None, forwarded, (), (), (), (), _lang(text))
     return _slowly(raw)
+
+
+def written(raw: str, words: str) -> str:
+    """``words`` of a plain form as they stood in ``raw``: 听日 as 聽日; themselves if not found."""
+    if words in raw:
+        return words
+    at = raw.translate(_ALIKE).find(words)
+    return raw[at : at + len(words)] if at >= 0 else words
 
 
 def _fold(found: re.Match[str]) -> str:

@@ -25,7 +25,7 @@ _NOT_PHONE = re.compile(
     re.IGNORECASE,
 )
 _TELLS = re.compile(
-    r"(?:电话|座机|固话|热线|手机号?|号码|联系方式|联系人?|致电|拨打|拨|打|tel|telephone|phone|"
+    r"(?:电话|座机|固话|热线|手机号?|号码|联系方式|联系人?|致电|拨打|拨|打|tel|telephone|ph|phone|"
     r"mobile|cell|call|text"
     r"|ring|dial|contact|whatsapp|reach|viber|sms|number|hotline|line)(?:[^\d]{0,16})$",
     re.IGNORECASE,
@@ -104,11 +104,14 @@ def _is_number(number: str, parts: list[str], told: bool) -> bool:
     if number[0] == "0":
         whole = len(parts) == 1
         area = 3 <= len(parts[0]) <= 5 or len(parts[0]) >= 10
-        return area and size >= 10 + whole and _LANDLINE.fullmatch(number) is not None
+        mobile = size == 10 and number[1] in "678"  # in South Africa
+        long = size >= 10 + whole or mobile
+        return area and long and _LANDLINE.fullmatch(number) is not None
     if size == 10:
         american = [len(p) for p in parts] == [3, 3, 4] and parts[0][0] > "1"
+        indian = [len(p) for p in parts] == [5, 5] and number[0] in "6789"
         service = _SERVICE.fullmatch(number) is not None and (len(parts) > 1 or told)
-        return american or service or (told and parts[0][0] > "1" and len(parts) < 4)
+        return american or indian or service or (told and parts[0][0] > "1" and len(parts) < 4)
     if size in (7, 8) and told and number[0] > "1":
         return len(parts) <= 2 and min(map(len, parts)) >= 3 and not _DATE.fullmatch(number)
     return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
@@ -13,19 +14,19 @@ from bot.understanding.features import Heard, before, facts, many, of_talk, piec
 from bot.understanding.items import items_of
 from bot.understanding.lexicon import Lexicon, lexicon
 from bot.understanding.model import CLEAR, Judged, Model, shipped, weigh
-from bot.understanding.normalise import Plain, normalise
+from bot.understanding.normalise import Plain, normalise, written
 from bot.understanding.people import person
 from bot.understanding.phones import phones
 from bot.understanding.spots import spot
 from bot.understanding.talk import Talk, in_talk, talk_from
 from bot.understanding.times import when
-from handlers.reading import Category, ForWhom, Reading, Spot
+from handlers.reading import Category, ForWhom, Reading, Spot, When
 
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"\w")
 _MANY_DIGITS = re.compile(r"(?:\d[ \-.()]{0,2}){7}")
 _PLACE_CUE = re.compile(
-    r"[楼栋幢座号室路街区村苑园城巷弄门单庭里厦店校院站镇县桥]|\d|#"
+    r"[楼层栋幢座零号室路街区村苑园城巷弄门单庭里厦店校院站镇县桥]|\d|#"
     r"|\b(?:b(?:ld|ui?ld)|block|unit|flat|apt|apartment|room|floor|street|road|tower|house|ave|basement"
     r"|lane|at|in|near)|\b[A-Z]\s(?:wing|block)",
     re.IGNORECASE,
@@ -170,13 +171,11 @@ class Reader:
             act=act,
             emergency=danger,
             category=decided.category or self._category(heard, decided, None),
-            items=items_of(text, low, heard.hits, heard.plain.lang)
-            if act in ("need", "offer")
-            else (),
+            items=items_of(heard.plain, low, heard.hits) if act in ("need", "offer") else (),
             place=heard.place,
             phone=heard.phone,
             person=person(text) if slotted and act != "command" else ForWhom(),
-            when=when(text, at) if slotted else None,
+            when=_as_written(when(text, at), heard.plain.raw),
             urgency=judge.urgency(act, heard.mask, danger=danger is not None),
             refers=_refers(text) if _DIGIT.search(low) else None,
             confidence=decided.confidence,
@@ -197,6 +196,10 @@ def _judge() -> Judge:
 @cache
 def _dangers() -> Dangers:
     return Dangers()
+
+
+def _as_written(said: When | None, raw: str) -> When | None:
+    return said if said is None else replace(said, text=written(raw, said.text))
 
 
 def _asks_by_label(plain: Plain) -> bool:

@@ -20,6 +20,7 @@ Ages, durations of an illness (烧了三天) and the past (昨天, three days ag
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from bot.understanding import times_en, times_zh
@@ -37,6 +38,7 @@ HOURS: dict[str, Hours] = {
     "night": (22, 24),
 }
 _DAY = timedelta(days=1)
+_INSTEAD = re.compile("改[成到为]?$")
 
 
 def when(text: str, at: datetime | None) -> When | None:
@@ -44,9 +46,11 @@ def when(text: str, at: datetime | None) -> When | None:
 
     Without ``at`` only the words are given. ``end`` is None for an instant.
     """
-    for said in _all(text):
+    for said in sorted(_all(text), key=lambda said: _rank(said, text)):
         words = text[said.span[0] : said.span[1]].strip()
         if at is None:
+            return When(words)
+        if said.day == ("unsaid", 0):
             return When(words)
         try:
             meant = _reckon(said, at)
@@ -56,6 +60,15 @@ def when(text: str, at: datetime | None) -> When | None:
             start, end = meant
             return When(words, _iso(start), _iso(end) if end is not None else None)
     return None
+
+
+def _rank(said: Said, text: str) -> int:
+    """A new time for an old one first; last what says little: today, now, this month."""
+    if _INSTEAD.search(text, max(0, said.span[0] - 2), said.span[0]) is not None:
+        return 0
+    plain = said.hour is None and said.part is None and said.bound is None
+    vague = plain and said.day in (("in", 0), ("week", 0), ("month", 0), ("year", 0))
+    return 2 if vague or said.after == 0 else 1
 
 
 def _iso(moment: datetime) -> str:
@@ -107,6 +120,10 @@ def _days(said: Said, midnight: datetime) -> tuple[datetime, datetime]:
         return _week(said, kind, n, midnight)
     if kind == "date":
         return _date(said, n, midnight)
+    if kind == "year":
+        return _month(midnight, 1 - midnight.month + 12 * n), _month(
+            midnight, 13 - midnight.month + 12 * n
+        )
     if kind == "year_end":
         new_year = _month(midnight, 13 - midnight.month)
         return new_year - 7 * _DAY, new_year
@@ -125,7 +142,7 @@ def _week(said: Said, kind: str, n: int, midnight: datetime) -> tuple[datetime, 
         start = midnight + (n - midnight.weekday()) % 7 * _DAY
     else:
         start = monday + (n + 7 * said.week) * _DAY
-    return start, start + _DAY
+    return start, start + said.length * _DAY
 
 
 def _date(said: Said, day: int, midnight: datetime) -> tuple[datetime, datetime]:
@@ -134,9 +151,9 @@ def _date(said: Said, day: int, midnight: datetime) -> tuple[datetime, datetime]
     start = first.replace(year=said.year or first.year, day=day)
     if said.year is None and said.month is None and start < midnight:
         start = _month(first, 1).replace(day=day)
-    elif said.year is None and start < midnight - 180 * _DAY:
+    elif said.year is None and start < midnight - (said.length if said.length > 1 else 180) * _DAY:
         start = start.replace(year=start.year + 1)
-    return start, start + _DAY
+    return start, start + said.length * _DAY
 
 
 def _month(moment: datetime, n: int) -> datetime:
