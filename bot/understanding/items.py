@@ -20,6 +20,7 @@ _LIGHT = re.compile(
 _EDGE = re.compile(
     r"^(?:the|a|an|some|any|my|our|your|spare|extra|of|个|点|些|的|多的|那种)\s?|\s?(?:please|pls|po|的|吗|吧)$"
 )
+_APART = re.compile("[,。;、!?]")
 _VERB = re.compile("^[修换装搬抬洗喂遛陪接看带取拿送教做写填]")
 
 
@@ -39,7 +40,7 @@ def items_of(
         name = _name(entry) if entry else _EDGE.sub("", text[start:end])
         if not name or name in items:
             continue
-        near = None if entry and entry.kind != "thing" else _beside(start, end, counted)
+        near = None if entry and entry.kind != "thing" else _beside(text, start, end, counted)
         many, unit = (near.number, near.unit) if near else (None, None)
         items[name] = Item(written(plain.raw, text[start:end]), name, many, unit)
     if len(items) > 1:
@@ -77,11 +78,12 @@ def _head(inside: Sequence[Hit], start: int, end: int, words: str) -> Entry | No
     return None if _VERB.match(words) else last.entry
 
 
-def _beside(start: int, end: int, counted: Sequence[Amount]) -> Amount | None:
+def _beside(text: str, start: int, end: int, counted: Sequence[Amount]) -> Amount | None:
     """The amount just before a thing (两盒牛奶, 2 boxes of milk) or just after (牛奶两盒)."""
     for amount in counted:
         first, last = amount.span
-        if -1 <= start - last <= 4 or first < start < last or start <= first < end:
+        before = -1 <= start - last <= 4 and _APART.search(text, last, start) is None
+        if before or first < start < last or start <= first < end:
             return amount
     for amount in counted:
         if 0 <= amount.span[0] - end <= 2:

@@ -49,7 +49,7 @@ _FLOOR_F = re.compile(r"(?<![\w#$£€./:-])(?:(?P<v>\d{1,2})F|L(?P<l>\d{1,2}))(
 _DEEP = re.compile(r"(?<![\w-])(?P<v>[BP][1-5])(?![\w-]|\s?mask)")
 _PARKED = re.compile(r"parking|car ?park|garage|level|floor|storage|drainage", re.IGNORECASE)
 _BASEMENT = re.compile(r"\b[Bb]asement(?:\s(?:level\s)?(?P<n>[1-5]))?\b(?!\s?(?:prices?|deal))")
-_MAIN = re.compile(r"\b(?:main|street) (?:floor|level)\b", re.IGNORECASE)
+_MAIN = re.compile(r"[Mm]ain (?:floor|level)\b")
 _NTH = re.compile(
     r"\b(?:(?:on|up tae|above|my floor,)\s(?:the\s)?|(?:at|from|fae)\s(?:the\s)?(?=\d{1,2}[snrt]))"
     r"(?P<v>\d{1,2})(?P<th>st|nd|rd|th)?\b"
@@ -75,6 +75,10 @@ _STANDING = re.compile(  # at the head of a sentence or by itself at its end
     r"(?:^|(?<=[.!?]\s))(?P<h>\d{3,4})(?:'s|(?=\s(?:is|has|balcony|again|still|keeps|kitchen|door)\b))"
     r"|(?:^|[,.?!]\s|\s)(?P<v>\d{3,4})(?=[.!?]*$|[,.?!]\s)"
 )
+_DIGIT = re.compile(r"\d")
+_NO = re.compile(r"(?:no\.?|umber) ?\d", re.IGNORECASE)
+_DEEP_DIGITS = re.compile(r"\d{3}")
+_NEAR = re.compile(r"(?:\bat|knock\w* ?\w*|outside|in|to|come|at) \d{2}", re.IGNORECASE)
 _NAME = re.compile(r"\s[A-Z][a-z]{2,}")
 _MEASURED = re.compile(
     r"(?:sugar|fasting|aqi|temp\w*|fever|call|phone|dial|bp|over|and|or|code'?s?|\d)[,:]?\s\d{3,4}$",
@@ -90,7 +94,7 @@ def doors(text: str, had: dict[str, str], taken: list[Span]) -> Iterator[Found]:
     left = text
     for start, end in taken:
         left = left[:start] + "\0" * (end - start) + left[end:]
-    if "r" not in had:
+    if "r" not in had and _DIGIT.search(left) is not None:
         yield from _with_door(left, "b" in had)
     if "b" not in had and (m := _WING.search(left)) is not None:
         yield {"b": m["a"] or m["w"] or m["t"]}, m.span()
@@ -99,14 +103,14 @@ def doors(text: str, had: dict[str, str], taken: list[Span]) -> Iterator[Found]:
 
 
 def _with_door(text: str, known: bool) -> Iterator[Found]:
-    if (m := _HDB.search(text)) is not None:
+    if "#" in text and (m := _HDB.search(text)) is not None:
         home = {"f": m["f"].lstrip("L0") or "0", "r": str(int(m["r"]))}
         if m["b"] and not known:
             home["b"] = m["b"]
         yield home, m.span() if m["b"] and not known else (m.start("f") - 1, m.end())
     elif not known and (m := _WINGED.search(text)) is not None:
         yield {"b": m["b"].lstrip("T") or "T", "r": digits(m["r"] or m["s"])}, m.span()
-    elif (m := _SLASHED.search(text)) is not None and (parts := _slashed(text, m)):
+    elif "/" in text and (m := _SLASHED.search(text)) is not None and (parts := _slashed(text, m)):
         yield parts, m.span()
     else:
         door = next(_rooms(text), None)
@@ -125,7 +129,7 @@ def _slashed(text: str, m: re.Match[str]) -> dict[str, str] | None:
 
 
 def _rooms(text: str) -> Iterator[tuple[str, Span]]:
-    for m in _NUMBER.finditer(text):
+    for m in _NUMBER.finditer(text) if _NO.search(text) else ():
         before = (m["w"] or "").strip().lower()
         said = "no" in m[0][len(m["w"] or "") :].lower() and "umber" not in m[0]
         placed = said or m["end"] is not None or _AMONG.fullmatch(before) is not None
@@ -134,6 +138,8 @@ def _rooms(text: str) -> Iterator[tuple[str, Span]]:
     for m in _LETTERED.finditer(text):
         if m["v"] not in _NOT_LETTERED:
             yield m["v"], m.span()
+    if _DEEP_DIGITS.search(text) is None and _NEAR.search(text) is None:
+        return
     for m in _AT.finditer(text):
         value, word = m["v"], m[0].split()[0].lower()
         two = len(value) == 2 and int(value) > 24 and word == "at"

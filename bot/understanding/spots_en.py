@@ -42,6 +42,7 @@ _FLOOR = re.compile(
     rf"(?P<g>\bground\sfloor\b)",
     re.IGNORECASE,
 )
+_FLOORED = re.compile("[Ff]lo|FLO|[Ff]l[ r]|[Ll]evel|[Ss]tore?y")
 _HASH = re.compile(
     r"[\s,]{0,3}#\s?(?:(?P<f>\d{1,2})-(?=\d{2,4}(?!\w)))?(?P<v>\d{1,4}[a-z]?)(?!\w)", re.IGNORECASE
 )
@@ -95,8 +96,9 @@ def place(text: str) -> tuple[Spot, Span] | None:
     """The place, and where its words stand; None if ``text`` names none."""
     parts: dict[str, str] = {}
     spans: list[Span] = []
+    floors = _FLOORED.search(text) is not None
     for part, pattern in (("b", _BUILDING), ("u", _UNIT), ("f", _FLOOR), ("r", _ROOM)):
-        for m in pattern.finditer(text):
+        for m in pattern.finditer(text) if part != "f" or floors else ():
             value = _value(m)
             if value is not None:
                 parts[part] = value
@@ -104,7 +106,7 @@ def place(text: str) -> tuple[Spot, Span] | None:
                 break
     if spans and "r" not in parts:
         _door(text, parts, spans)
-    triple = None if spans else _TRIPLE.search(text)
+    triple = None if spans or text.count("-") < 2 else _TRIPLE.search(text)
     if triple is not None and roomlike(triple[3]):
         return Spot(triple[1], triple[2], None, triple[3], triple[0]), triple.span()
     if "r" not in parts and "u" in parts and ("b" not in parts or len(parts["u"]) > 2):
