@@ -93,13 +93,9 @@ def _roles(
         roles.insert(0, "elder")
     if person.id in family:
         roles.append("family")
-    if person.id in _on_rosters(tx):
+    if person.id in duty.on_rosters(tx):
         roles.append("duty")
     return tuple(roles) or ("resident",)
-
-
-def _on_rosters(tx: Transaction) -> set[int]:
-    return {row.person_id for rows in duty.rosters(tx).values() for row in rows}
 
 
 def _of_checkins(tx: Transaction) -> tuple[set[int], set[int]]:

@@ -86,6 +86,8 @@ def take_number(ctx: Context, number: int) -> Iterator[Effect]:
 
 def _may_take(ctx: Context, request: Request) -> bool:
     """Who lives there, is registered or serves, or was asked: nobody else learns the door."""
+    if showing.is_dispute(request):
+        return showing.may_know(ctx, request)
     homes = {place.id for place in places.chain(ctx.tx, ctx.who.place_id)}
     asked = (one.person_id for one in claims.invitations(ctx.tx, request.number))
     return (
@@ -201,6 +203,6 @@ def _thank(ctx: Context, request: Request, person_id: int) -> Iterator[Effect]:
         told = ctx.room.id
     elif request.room_id is not None and not rooms.get(ctx.tx, request.room_id).private:
         told = request.room_id
-    if told is not None and request.danger != "self_harm":
+    if told is not None and not showing.is_hushed(request):
         values = {"number": number, "name": showing.name_of(people.get(ctx.tx, person_id))}
         yield ctx.post(told, "claims.yours", about=number, urgent=True, **values)

@@ -1,18 +1,17 @@
-"""Who is on duty: paging the right people, saying who it is, warning of holes in the roster."""
+"""Who is on duty: paging the right people, and saying who it is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from handlers.kit import Both, Context, Effect, Word, daily, sentence
+from handlers.kit import Both, Context, Effect, Lines, Word, sentence
 from storage import duty, people, places
 from storage.db import Transaction
 from storage.duty import Shift
 from storage.people import Person
-from storage.places import Place
 
 _ROLE: dict[str, tuple[str, ...]] = {
     "duty": ("community_worker", "coordinator"),
@@ -63,6 +62,12 @@ def _nearest(tx: Transaction, place_id: int | None, person_id: int, role: str) -
     return next(place.id or 0 for place in places.chain(tx, place_id) if place.id in held)
 
 
+def holding(tx: Transaction, place_id: int | None, role: str) -> list[int]:
+    """Who has a role at this very place."""
+    found = people.serving(tx, place_id, role)
+    return [one for one in found if (place_id, role) in people.all_roles(tx)[one]]
+
+
 def serves(ctx: Context, person_id: int, place_id: int | None) -> bool:
     """Whether somebody is on duty for a place, or runs it: the care team of behaviours 4 and 6."""
     team = {"coordinator", "community_worker", "doctor", "police", "leader"}
@@ -78,12 +83,12 @@ def who(ctx: Context) -> Iterator[Effect]:
     shifts = duty.current(ctx.tx, place_id, ctx.now)
     lines: list[Word] = []
     for shift in shifts:
-        spoken = _contact(people.get(ctx.tx, shift.person_id))
+        spoken = contact(ctx.tx, people.get(ctx.tx, shift.person_id), place_id)
         until = Word("duty.until", {"at": shift.ends})
         lines.append(Word("duty.line", {**spoken, "duty": called(shift.duty), "until": until}))
     if not shifts:
         for person_id in pages(ctx.tx, place_id, ctx.now, "duty"):
-            spoken = _contact(people.get(ctx.tx, person_id))
+            spoken = contact(ctx.tx, people.get(ctx.tx, person_id), place_id)
             lines.append(Word("duty.line", {**spoken, "duty": called("duty"), "until": ""}))
     if lines:
         yield ctx.reply("duty.who", people=lines)
@@ -92,9 +97,17 @@ def who(ctx: Context) -> Iterator[Effect]:
     yield ctx.reply("duty.nobody", police=urgent.police, fire=urgent.fire, medical=urgent.medical)
 
 
-def _contact(person: Person) -> dict[str, Any]:
-    phone = Word("duty.phone", {"phone": person.phone}) if person.phone else ""
+def contact(tx: Transaction, person: Person, place_id: int | None) -> dict[str, Any]:
+    """Name and the number that may be published."""
+    number = public_phone(tx, person, place_id)
+    phone = Word("duty.phone", {"phone": number}) if number else ""
     return {"name": Both(person.name, person.name_en), "phone": phone}
+
+
+def public_phone(tx: Transaction, person: Person, place_id: int | None) -> str | None:
+    """Their own published number, else that of the nearest desk."""
+    desks = (place.desk_phone for place in places.chain(tx, place_id) if place.desk_phone)
+    return person.public_phone or next(desks, None)
 
 
 def called(what: str) -> Word | str:
@@ -109,39 +122,28 @@ def mine(ctx: Context) -> Iterator[Effect]:
     if not shifts:
         yield ctx.reply("duty.no_shifts")
         return
-    yield ctx.reply("duty.mine", shifts=[_turn(ctx, shift) for shift in shifts[:7]])
+    lines = Lines(tuple(turn(ctx.tx, shift) for shift in shifts[:7]))
+    yield ctx.reply("duty.mine", shifts=lines)
 
 
-def _turn(ctx: Context, shift: Shift) -> Word:
-    place = places.get(ctx.tx, shift.place_id)
+def turn(tx: Transaction, shift: Shift) -> Word:
+    """From when to when, where, and as what."""
+    place = places.get(tx, shift.place_id)
     where = Both(place.name, place.name_en) if place else ""
-    span = {"begins": shift.begins, "ends": shift.ends}
+    span = spoken(shift.begins, shift.ends, place.zone if place else "UTC")
     return Word("duty.turn", {**span, "place": where, "duty": called(shift.duty)})
 
 
-@daily("09:00")
-def warn_of_gaps(ctx: Context) -> Iterator[Effect]:
-    """Holes of the day in 7 days and of tomorrow, told once each to the coordinator."""
-    for place_id in sorted({at for at, _ in duty.rosters(ctx.tx)}):
-        place = places.get(ctx.tx, place_id)
-        if place is None:
-            continue
-        today = ctx.now.astimezone(ZoneInfo(place.zone)).date()
-        for days in (7, 1):
-            yield from _warn(ctx, place, today + timedelta(days=days), days)
+def spoken(begins: datetime, ends: datetime, zone: str) -> dict[str, Any]:
+    """A stretch of hours as it is said: by its date, for it may be read on another day."""
+    first, last = (at.astimezone(ZoneInfo(zone)) for at in (begins, ends))
+    clock, days = f"{last:%H:%M}", (last.date() - first.date()).days
+    later: Any = _dated(last) if days > 1 else clock
+    if days == 1:
+        later = Word("duty.next_day", {"at": clock})
+    return {"begins": _dated(first), "ends": later}
 
 
-def _warn(ctx: Context, place: Place, day: date, days: int) -> Iterator[Effect]:
-    holes: list[Word] = []
-    if (place.id, "duty") in duty.rosters(ctx.tx):
-        for begins, ends in duty.gaps(ctx.tx, place, day):
-            holes.append(Word("duty.hole", {"begins": begins, "ends": ends}))
-    for row in duty.unreachable(ctx.tx, place, day):
-        person = people.get(ctx.tx, row.person_id)
-        named = {"name": Both(person.name, person.name_en), "duty": called(row.duty)}
-        holes.append(Word("duty.no_contact", named))
-    if not holes or not duty.tell_once(ctx.tx, f"{place.id}:{day.isoformat()}:{days}"):
-        return
-    for person_id in pages(ctx.tx, place.id, ctx.now, "coordinator"):
-        where = Both(place.name, place.name_en)
-        yield ctx.tell(person_id, "duty.gap", place=where, day=f"{day:%m-%d}", holes=holes)
+def _dated(at: datetime) -> Both:
+    zh = f"{at.month}月{at.day}日周{'一二三四五六日'[at.weekday()]}{at:%H:%M}"
+    return Both(zh, f"{at:%A} {at.day} {at:%B} {at:%H:%M}")

@@ -98,11 +98,12 @@ def _anywhere(ctx: Context) -> places.Place:
 def raise_alarm(ctx: Context, request: Request) -> Iterator[Effect]:
     """Page the duty person with room and phone, and set the steps if nobody takes it."""
     for person_id in offering.next_called(ctx, request, offering.STEPS[0]):
-        yield _call(ctx, request, person_id)
+        yield call(ctx, request, person_id)
     yield from offering.alarm(ctx, request, after=1)
 
 
-def _call(ctx: Context, request: Request, person_id: int) -> Ask:
+def call(ctx: Context, request: Request, person_id: int) -> Ask:
+    """Page one person about danger, with room and phone."""
     values = {**showing.in_full(ctx, request), "danger": Word(f"emergencies.is_{request.danger}")}
     return Ask(
         ToPerson(person_id),
@@ -125,7 +126,7 @@ def still_nobody(ctx: Context) -> Iterator[Effect]:
         return
     step, again = str(ctx.rung.data["step"]), int(ctx.rung.data.get("again", 0))
     for person_id in offering.next_called(ctx, request, step):
-        yield _call(ctx, request, person_id)
+        yield call(ctx, request, person_id)
     if step == offering.STEPS[-1] and again < ctx.policy.unclaimed.repeats:
         due, data = ctx.now + ctx.policy.unclaimed.urgent.duty, {"step": step, "again": again + 1}
         yield Later(f"alarm:{request.number}:{step}", due, "alarm", request.number, data)

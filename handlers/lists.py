@@ -24,6 +24,8 @@ DEEDS = frozenset[str]().union(
     ),
     ("on_the_way", "arrived", "done", "not_settled", "closed", "corrected", "moved", "merged"),
     ("made_urgent", "assigned", "climbed", "nudged", "paged", "nobody_on_call", "found"),
+    ("whistled", "reported_in", "department_done", "department_cannot", "department_reminded"),
+    ("leader_told", "to_mediator", "handed_on"),
     ("fetches_it", "handed_out", "doctor_first", "in_the_box", "not_taken", "declined"),
     ("hard", "plan_made", "slipped", "kept_late", "waits_for_the_resident", "goes_on"),
 )
@@ -93,7 +95,7 @@ def open_here(ctx: Context) -> Iterator[Effect]:
         for one in requests.at_places(
             ctx.tx, inside, ("open", "reopened", "claimed", "on_site", "planned")
         )
-        if one.danger != "self_harm"
+        if not showing.is_hushed(one)
     ]
     heard, solved = requests.totals(ctx.tx, inside)
     totals = Word("lists.totals", {"heard": heard, "solved": solved})
@@ -139,4 +141,4 @@ def _deed(event: RequestEvent) -> Word | None:
         state = Word(f"lists.state_{event.what.removeprefix('closed ')}")
         return Word("lists.did_closed", {"state": state})
     key = event.what.replace(" ", "_")
-    return Word(f"lists.did_{key}") if key in DEEDS else None
+    return Word(f"lists.did_{key}", {"note": event.note or ""}) if key in DEEDS else None

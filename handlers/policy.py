@@ -12,6 +12,8 @@ from datetime import time, timedelta
 from typing import NewType
 
 Country = NewType("Country", str)
+Address = NewType("Address", str)
+"""Where something is found on the web: ``https://…``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +217,39 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
+class Duty:
+    """When holes in a roster are told ahead, and between which hours there must be none.
+
+    ``covered_until`` at or before ``covered_from`` is that hour of the next day.
+    """
+
+    first_notice: timedelta = timedelta(days=7)
+    second_notice: timedelta = timedelta(hours=24)
+    covered_from: time = time(0, 0)
+    covered_until: time = time(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Whistle:
+    """How long a department that was called has to report in, and then to bring a result.
+
+    Past that it is reminded, and the leaders of the street are told, ``reminders`` times.
+    """
+
+    report: timedelta = timedelta(hours=2)
+    result: timedelta = timedelta(days=2)
+    remind_every: timedelta = timedelta(hours=24)
+    reminders: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Where people outside reach those of the bot's pages that are meant for them."""
+
+    address: Address = Address("http://127.0.0.1:8420")
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """All of it, for one place."""
 
@@ -232,5 +267,8 @@ class Policy:
     quiet: Quiet = field(default_factory=Quiet)
     listening: Listening = field(default_factory=Listening)
     retention: Retention = field(default_factory=Retention)
+    duty: Duty = field(default_factory=Duty)
+    whistle: Whistle = field(default_factory=Whistle)
+    pages: Pages = field(default_factory=Pages)
     emergency: Emergency = field(default_factory=Emergency)
     hours: Hours = field(default_factory=Hours)

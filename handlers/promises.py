@@ -37,6 +37,8 @@ def made(ctx: Context, request: Request) -> Iterator[Effect]:
     """A request has been made: where nothing quicker holds, the neighbourly promise begins."""
     if request.kind != "need" or request.urgency == "low" or of(ctx, request) is not None:
         return
+    if showing.is_dispute(request):  # it takes the time it takes
+        return
     asked = offering.by_day(ctx, request, ctx.now)
     if request.category == "medicine":
         yield begin(ctx, request, "found", asked + ctx.policy.medicine.found)

@@ -66,7 +66,7 @@ def lost(ctx: Context, number: int, person_id: int, how: str) -> Iterator[Effect
         key = "emergencies.next_one" if danger else "claims.looking_again"
         yield ctx.tell(one, key, about=number, urgent=danger, **showing.openly(ctx, request))
     group = showing.room_of(ctx, request)
-    if group is not None and request.danger != "self_harm":
+    if group is not None and not showing.is_hushed(request):
         urgent = request.urgency == "urgent"
         values = showing.aloud(ctx, request)
         yield ctx.post(group, "claims.open_again", about=number, urgent=urgent, **values)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from handlers import essentials, gifts, medicine, offering, promises, recording, showing
+from handlers import (
+    disputes,
+    essentials,
+    gifts,
+    medicine,
+    offering,
+    promises,
+    recording,
+    showing,
+)
 from handlers.kit import Context, Effect, Say, rings
 from handlers.reading import Reading
 from storage import people, places, requests, rooms
@@ -26,6 +35,9 @@ def make(ctx: Context, reading: Reading, text: str, place: Place) -> Iterator[Ef
 
 def start(ctx: Context, request: Request) -> Iterator[Effect]:
     """Everything essential is known: the box first, then gifts, then neighbours in waves."""
+    if showing.is_dispute(request):
+        yield from disputes.begin(ctx, request)
+        return
     looked = yield from medicine.look(ctx, request)
     if looked.doctor_first:
         return

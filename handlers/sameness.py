@@ -10,7 +10,7 @@ from handlers.reading import Reading
 from storage import questions, requests
 from storage.requests import Request
 
-SHARED = ("repair", "sanitation", "safety", "dispute")
+SHARED = ("repair", "sanitation", "safety")
 """Kinds of which one matter often has many who report it; goods are each household's own."""
 
 

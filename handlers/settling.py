@@ -21,7 +21,7 @@ from handlers.kit import (
     hears,
     rings,
 )
-from storage import claims, questions, requests
+from storage import claims, questions, requests, whistles
 from storage.requests import Request
 
 ASKED = {"settled": "settled"}
@@ -272,6 +272,8 @@ def put_away(ctx: Context, request: Request) -> Iterator[Effect]:
         questions.close(ctx.tx, None, kind, number)
     for name in ("unclaimed:{}:", "alarm:{}:", "claim:{}:", "settle:{}:", "essential:{}:"):
         yield Never(name.format(number))
+    whistles.end_all(ctx.tx, number)
+    yield Never(f"whistle:{number}:")
 
 
 def _unconfirmed(ctx: Context, request: Request, helpers: list[int]) -> Iterator[Effect]:

@@ -17,6 +17,9 @@ from storage.requests import Request
 NEAR = 3
 """Places this many steps apart (the same community) see each other's numbers."""
 
+SETTLING = {"mediator", "coordinator", "leader", "community_worker", "police"}
+"""Who may learn of a dispute at their place."""
+
 
 def name_of(person: Person) -> Both:
     return Both(person.name, person.name_en)
@@ -28,6 +31,8 @@ def place_name(place: Place | None) -> Both:
 
 def what(request: Request) -> Things | Word | str:
     """The things asked for; where none is named, the kind of matter and the shared spot."""
+    if is_dispute(request):
+        return Word("kinds.dispute")
     if request.items:
         return Things(tuple(request.items))
     if "title" in request.data:
@@ -109,8 +114,27 @@ def here(ctx: Context, number: int) -> Request | None:
 
 
 def may_know(ctx: Context, request: Request) -> bool:
-    """Whether the speaker may learn of it at all: of self-harm only those with a part in it."""
-    return request.danger != "self_harm" or is_party(ctx, request) or _is_called(ctx, request)
+    """Whether the speaker may learn of it: of what is hushed only those with a part in it."""
+    if is_dispute(request):
+        return _is_called(ctx, request) or _settles(ctx, request)
+    return not is_hushed(request) or is_party(ctx, request) or _is_called(ctx, request)
+
+
+def is_dispute(request: Request) -> bool:
+    return request.category == "dispute"
+
+
+def is_hushed(request: Request) -> bool:
+    """Whether no group hears how it goes on."""
+    return request.danger == "self_harm" or is_dispute(request)
+
+
+def _settles(ctx: Context, request: Request) -> bool:
+    """Whether the speaker asked for it, mediates there, or runs the place."""
+    if ctx.speaker is None:
+        return False
+    roles = people.roles_at(ctx.tx, ctx.who.id, request.place_id)
+    return ctx.who.id == request.requester_id or bool(roles & SETTLING)
 
 
 def _is_called(ctx: Context, request: Request) -> bool:

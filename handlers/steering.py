@@ -35,9 +35,18 @@ _OUTCOMES = {
     "done": "done",
     "solved": "done",
 }
+_ABOVE = {
+    "街道": "street",
+    "社区": "community",
+    "网格": "grid",
+    "street": "street",
+    "community": "community",
+    "grid": "grid",
+}
+"""The kind of place, as it is called by whoever passes something up."""
 
 
-def _served(ctx: Context) -> Request:
+def served(ctx: Context) -> Request:
     """The request named, where the speaker serves its place; Sorry otherwise."""
     request = naming.must_see(ctx)
     if not serves(ctx, request):
@@ -148,17 +157,20 @@ def passed(ctx: Context) -> Iterator[Effect]:
 
 @sentence("up")
 def up(ctx: Context) -> Iterator[Effect]:
-    """`#12 上报`: up to the next place."""
-    request = _served(ctx)
-    yield ctx.reply("steering.going_up", about=request.number, number=request.number)
-    yield from offering.climb(ctx, request)
-    requests.amend(ctx.tx, request.number, ctx.now, level=request.level + 1)
+    """`#12 上报街道`: up to the place named, or to the next above."""
+    request = served(ctx)
+    kind = next((kind for word, kind in _ABOVE.items() if word in ctx.text.lower()), None)
+    place = yield from offering.climb(ctx, request, kind)
+    if place is None:
+        raise Sorry("steering.nobody_above", number=request.number)
+    where = showing.place_name(place)
+    yield ctx.reply("steering.going_up", about=request.number, number=request.number, place=where)
 
 
 @sentence("close")
 def close(ctx: Context) -> Iterator[Effect]:
     """`关闭 #12 已转介`: with an outcome, always."""
-    request = _served(ctx)
+    request = served(ctx)
     if request.state == "closed":
         raise Sorry("claims.over", number=request.number)
     said = ctx.slots.get("text", "").lower()
@@ -171,7 +183,7 @@ def close(ctx: Context) -> Iterator[Effect]:
 @sentence("merge")
 def merge(ctx: Context) -> Iterator[Effect]:
     """`合并 #12 #15`: the second joins the first; everybody who asked hears the end."""
-    kept = _served(ctx)
+    kept = served(ctx)
     other = showing.here(ctx, int(ctx.slots["count"]))
     if other is None or other.number == kept.number:
         raise Sorry("requests.unknown", number=int(ctx.slots["count"]))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from functools import cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers.policy import Working
+from storage.workdays import is_working
 
 MOST_DAYS = 400
 """Days looked ahead: no promise is longer than a year."""
@@ -37,18 +36,3 @@ def after(begun: datetime, span: timedelta, working: Working, zone: ZoneInfo) ->
 def _length(working: Working) -> timedelta:
     day = date(2000, 1, 3)
     return datetime.combine(day, working.ends) - datetime.combine(day, working.begins)
-
-
-def is_working(day: date, country: str) -> bool:
-    """Whether offices work that day; without a country, Monday to Friday."""
-    if not country:
-        return day.isoweekday() <= 5
-    return bool(_calendar(country, day.year).is_working_day(day))
-
-
-@cache
-def _calendar(country: str, year: int) -> Any:
-    # Loading its tables takes half a second, which a bot that asks for none never spends.
-    import holidays  # noqa: PLC0415
-
-    return holidays.country_holidays(country, years=[year])

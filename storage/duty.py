@@ -1,97 +1,84 @@
-"""Duty rosters: who answers for a place at which hours of which days, by its wall clock."""
+"""Who is on duty: the turns of the rosters with those who stand in, and where they have holes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlmodel import Field, SQLModel
 
-from storage import people, places
+from storage import covers, people, places
 from storage.db import Transaction, table
 from storage.places import Place
+from storage.rosters import (
+    DAY,
+    DAYS,
+    ROSTER,
+    Roster,
+    Shift,
+    add,
+    by_key,
+    change,
+    has_roster,
+    planned,
+    rosters,
+    wall,
+)
 
-DAY = 24 * 60
-"""Minutes."""
-
-
-class Roster(SQLModel, table=True):
-    """A standing shift: minutes of the day; ``end`` at or before ``start`` is the next day's.
-
-    ``duty``: ``duty`` for the general one, or a role such as ``doctor`` or ``property``.
-    ``from_day`` and ``until_day`` are ISO dates, both included.
-    """
-
-    __tablename__ = "roster"
-
-    id: int = Field(default=None, primary_key=True)
-    key: str | None = Field(default=None, unique=True)
-    place_id: int = Field(foreign_key="place.id", index=True)
-    duty: str = "duty"
-    person_id: int = Field(foreign_key="person.id", index=True)
-    weekdays: str = "1234567"
-    start: int = 0
-    end: int = DAY
-    from_day: str | None = None
-    until_day: str | None = None
+__all__ = [
+    "DAY",
+    "DAYS",
+    "ROSTER",
+    "Roster",
+    "Shift",
+    "add",
+    "by_key",
+    "change",
+    "has_roster",
+    "rosters",
+    "wall",
+]
 
 
 class GapTold(SQLModel, table=True):
-    """The coordinator was told of a hole in a roster: once for each place, duty, day and notice."""
+    """The coordinator was told of a hole in a roster: once for each hole and notice."""
 
     __tablename__ = "gap_told"
 
     key: str = Field(primary_key=True)
 
 
-ROSTER, GAP_TOLD = table(Roster), table(GapTold)
+GAP_TOLD = table(GapTold)
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
-    """One turn of duty, as instants."""
+class Hole:
+    """Hours for which nobody is on general duty, or a turn whose person cannot be counted on."""
 
-    place_id: int
+    what: Literal["gap", "absent", "no_contact"]
     duty: str
-    person_id: int
     begins: datetime
     ends: datetime
+    person_id: int | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.what}:{self.duty}:{self.begins:%Y%m%dT%H%M}:{self.person_id or 0}"
 
 
-def add(tx: Transaction, **columns: Any) -> int:
-    tx.memo.pop("rosters", None)
-    return tx.insert(ROSTER, columns)
-
-
-def by_key(tx: Transaction, key: str) -> Roster | None:
-    """The roster that an import brought under this name."""
-    return tx.first(Roster, select(ROSTER).where(ROSTER.c.key == key))
-
-
-def change(tx: Transaction, roster_id: int, **columns: Any) -> None:
-    tx.memo.pop("rosters", None)
-    tx.run(update(ROSTER).where(ROSTER.c.id == roster_id).values(**columns))
-
-
-def rosters(tx: Transaction) -> dict[tuple[int, str], list[Roster]]:
-    """All rosters by place and duty; kept until one changes."""
-    kept: dict[tuple[int, str], list[Roster]] | None = tx.memo.get("rosters")
-    if kept is None:
-        kept = {}
-        for row in tx.rows(Roster, select(ROSTER).order_by(ROSTER.c.start, ROSTER.c.id)):
-            kept.setdefault((row.place_id, row.duty), []).append(row)
-        tx.memo["rosters"] = kept
-    return kept
-
-
-def has_roster(tx: Transaction, place_id: int | None, duty: str = "duty") -> bool:
-    """Whether this place, or one that contains it, plans this duty at all."""
-    kept = rosters(tx)
-    return any((place.id, duty) in kept for place in places.chain(tx, place_id)) if kept else False
+def turns(tx: Transaction, row: Roster, place: Place, first: date, days: int) -> Iterator[Shift]:
+    """The turns of a roster that begin on these days, with whoever stands in."""
+    standing_in = covers.every(tx)
+    for shift in planned(row, place, first, days):
+        cover = standing_in.get(shift.key)
+        if cover is None:
+            yield shift
+        else:
+            yield replace(shift, person_id=cover.holder_id, absent=cover.state == "absent")
 
 
 def reachable(tx: Transaction, person_id: int | None) -> bool:
@@ -112,93 +99,112 @@ def on_duty(tx: Transaction, place_id: int | None, now: datetime, duty: str = "d
 def current(
     tx: Transaction, place_id: int | None, now: datetime, duty: str | None = None
 ) -> list[Shift]:
-    """The shifts running now for a place, nearest first; of every duty where none is named."""
-    found: list[Shift] = []
-    for place in places.chain(tx, place_id):
-        for (at, what), rows in rosters(tx).items():
-            if at != place.id or duty not in {None, what}:
-                continue
-            today = now.astimezone(ZoneInfo(place.zone)).date()
-            found += [
-                shift
-                for row in rows
-                for shift in turns(row, place, today - timedelta(days=1), 2)
-                if shift.begins <= now < shift.ends and reachable(tx, row.person_id)
-            ]
-    return found
+    """The turns running now for a place, nearest first; of every duty where none is named."""
+    return [
+        shift
+        for place in places.chain(tx, place_id)
+        for shift in around(tx, place, now, duty)
+        if shift.begins <= now < shift.ends and _serves(tx, shift)
+    ]
 
 
-def turns(row: Roster, place: Place, first: date, days: int) -> Iterator[Shift]:
-    """The turns of a roster that begin on these days."""
-    length = (row.end - row.start) % DAY or DAY
-    for day in (first + timedelta(days=step) for step in range(days)):
-        if str(day.isoweekday()) not in row.weekdays:
-            continue
-        if not (row.from_day or "") <= day.isoformat() <= (row.until_day or "9999"):
-            continue
-        yield Shift(
-            row.place_id,
-            row.duty,
-            row.person_id,
-            wall(day, row.start, place.zone),
-            wall(day, row.start + length, place.zone),
-        )
+def around(tx: Transaction, place: Place, now: datetime, duty: str | None = None) -> list[Shift]:
+    """The turns at this very place that begin yesterday or today, served or not."""
+    yesterday = now.astimezone(ZoneInfo(place.zone)).date() - timedelta(days=1)
+    return [
+        shift
+        for (at, what), rows in rosters(tx).items()
+        if at == place.id and duty in {None, what}
+        for row in rows
+        for shift in turns(tx, row, place, yesterday, 2)
+    ]
 
 
-def wall(day: date, minute: int, zone: str) -> datetime:
-    """The instant at which the clocks of a zone show this minute of this day (may pass 1440)."""
-    # Added before the zone is known, so that the clock on the wall counts, not the hours passed.
-    shown = datetime.combine(day, time()) + timedelta(minutes=minute)
-    return shown.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+def _serves(tx: Transaction, shift: Shift) -> bool:
+    return not shift.absent and reachable(tx, shift.person_id)
 
 
 def of_person(tx: Transaction, person_id: int, now: datetime, days: int = 14) -> list[Shift]:
     """Somebody's turns that run now or begin within so many days, soonest first."""
-    found = []
+    return [shift for shift in coming(tx, now, days) if shift.person_id == person_id]
+
+
+def coming(tx: Transaction, now: datetime, days: int) -> list[Shift]:
+    """Everybody's turns that run now or begin within so many days, soonest first."""
+    found: list[Shift] = []
     for (at, _), rows in rosters(tx).items():
         place = places.get(tx, at)
+        if place is None:
+            continue
+        first = now.astimezone(ZoneInfo(place.zone)).date() - timedelta(days=1)
         for row in rows:
-            if place is None or row.person_id != person_id:
-                continue
-            first = now.astimezone(ZoneInfo(place.zone)).date() - timedelta(days=1)
-            found += [turn for turn in turns(row, place, first, days + 1) if turn.ends > now]
-    return sorted(found, key=lambda turn: turn.begins)
+            found += [one for one in turns(tx, row, place, first, days + 2) if one.ends > now]
+    return sorted(found, key=lambda shift: (shift.begins, shift.key))
 
 
-def gaps(tx: Transaction, place: Place, day: date) -> list[tuple[datetime, datetime]]:
-    """When on this day nobody who can be told is on general duty for a place."""
-    begin, end = wall(day, 0, place.zone), wall(day, DAY, place.zone)
+def on_rosters(tx: Transaction) -> set[int]:
+    """Everybody whom a roster names."""
+    return {one for rows in rosters(tx).values() for row in rows for one in row.people}
+
+
+def gaps(
+    tx: Transaction,
+    place: Place,
+    day: date,
+    begin: int = 0,
+    end: int = DAY,
+    *,
+    by_plan: bool = False,
+) -> list[tuple[datetime, datetime]]:
+    """When between these minutes of a day nobody who can be told is on general duty.
+
+    ``by_plan``: when no roster names anybody, whether they can be told or not.
+    """
+    opens, closes = wall(day, begin, place.zone), wall(day, end, place.zone)
     held = sorted(
         (shift.begins, shift.ends)
-        for around in places.chain(tx, place.id)
-        for row in rosters(tx).get((around.id or 0, "duty"), ())
-        if reachable(tx, row.person_id)
-        for shift in turns(row, around, day - timedelta(days=1), 2)
+        for above in places.chain(tx, place.id)
+        for row in rosters(tx).get((above.id, "duty"), ())
+        for shift in turns(tx, row, above, day - timedelta(days=1), 2)
+        if by_plan or _serves(tx, shift)
     )
-    holes, covered = [], begin
+    holes, covered = [], opens
     for begins, ends in held:
-        if begins > covered and begins < end:
+        if begins > covered and begins < closes:
             holes.append((covered, begins))
         covered = max(covered, ends)
-    if covered < end:
-        holes.append((covered, end))
+    if covered < closes:
+        holes.append((covered, closes))
     return holes
 
 
-def unreachable(tx: Transaction, place: Place, day: date) -> list[Roster]:
-    """Shifts of this day at this very place whose person cannot be told."""
-    return [
-        row
-        for (at, _), rows in rosters(tx).items()
-        if at == place.id
-        for row in rows
-        if any(turns(row, place, day, 1)) and not reachable(tx, row.person_id)
-    ]
+def holes(tx: Transaction, place: Place, day: date, begin: int, end: int) -> list[Hole]:
+    """All that is wrong with a place's rosters on a day: hours without anybody, doubtful turns.
+
+    ``begin`` and ``end``: the minutes between which somebody must be on general duty.
+    """
+    found = []
+    if (place.id, "duty") in rosters(tx):
+        hours = gaps(tx, place, day, begin, end, by_plan=True)
+        found = [Hole("gap", "duty", *span) for span in hours]
+    for (at, duty), rows in rosters(tx).items():
+        if at != place.id:
+            continue
+        for shift in (one for row in rows for one in turns(tx, row, place, day, 1)):
+            if shift.absent:
+                span = (shift.begins, shift.ends, shift.person_id)
+                found.append(Hole("absent", duty, *span))
+            elif not reachable(tx, shift.person_id):
+                span = (shift.begins, shift.ends, shift.person_id)
+                found.append(Hole("no_contact", duty, *span))
+    return sorted(found, key=lambda hole: (hole.begins, hole.what))
 
 
-def tell_once(tx: Transaction, key: str) -> bool:
-    """False if this hole was told before."""
-    if tx.values(select(GAP_TOLD.c.key).where(GAP_TOLD.c.key == key)):
-        return False
+def told(tx: Transaction, keys: list[str]) -> set[str]:
+    """Which of these holes and notices were told before."""
+    return set(tx.values(select(GAP_TOLD.c.key).where(GAP_TOLD.c.key.in_(keys)))) if keys else set()
+
+
+def tell(tx: Transaction, key: str) -> None:
+    """Remember that a hole was told."""
     tx.run(GAP_TOLD.insert(), {"key": key})
-    return True

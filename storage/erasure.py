@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import String, cast, delete, literal, select, update
 
 from storage import claims, people
+from storage.calendars import CALENDAR
 from storage.checkins import CHECKIN, CONTACT, PLAN
 from storage.checkins import EVENT as CHECKIN_EVENT
 from storage.db import Transaction
@@ -27,6 +28,7 @@ NOBODY: dict[str, Any] = {
     "floor": None,
     "room": None,
     "phone": None,
+    "public_phone": None,
     "birth_year": None,
     "vouched": False,
     "noticed": False,
@@ -47,6 +49,7 @@ def erase(tx: Transaction, person_id: int) -> None:
     tx.run(update(LETTER).where(LETTER.c.room_id.in_(private)).values(text="", state="stale"))
     tx.run(update(LETTER).where(LETTER.c.about.in_(numbers)).values(text=""))
     tx.run(delete(QUESTION).where(QUESTION.c.person_id == person_id))
+    tx.run(delete(CALENDAR).where(CALENDAR.c.person_id == person_id))
     tx.run(delete(VITAL).where(VITAL.c.person_id == person_id))
     tx.run(delete(CHECKIN_EVENT).where(CHECKIN_EVENT.c.checkin_id.in_(greetings)))
     tx.run(delete(CHECKIN).where(CHECKIN.c.person_id == person_id))

@@ -22,8 +22,9 @@ ROLES = (
     "keeper",
     "mediator",
     "leader",
+    "contact",
 )
-"""What a person can be at a place; every person living there is a resident without saying."""
+"""What a person can be at a place (``contact``: at a department); residents are without saying."""
 
 
 class Person(SQLModel, table=True):
@@ -41,6 +42,8 @@ class Person(SQLModel, table=True):
     floor: str | None = None
     room: str | None = None
     phone: str | None = None
+    public_phone: str | None = None
+    """Said to everybody who asks for the care team or who is on duty."""
     birth_year: int | None = None
     joined_at: datetime = Field(sa_type=Instant)
     vouched: bool = False

@@ -1,4 +1,4 @@
-"""Places as a tree: building → micro-grid → grid → community → street."""
+"""Places as a tree: building → micro-grid → grid → community → street, departments as leaves."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from storage.db import Transaction, table
 
-KINDS = ("building", "micro_grid", "grid", "community", "street")
+KINDS = ("department", "building", "micro_grid", "grid", "community", "street")
 
 
 class Place(SQLModel, table=True):

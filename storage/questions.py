@@ -85,6 +85,13 @@ def open_to(tx: Transaction, person_id: int, now: datetime) -> list[Question]:
     return [one for one in tx.memo[key] if one.until > now]
 
 
+def asked(tx: Transaction, kind: str, ref: int) -> list[int]:
+    """Who has been asked this and has not answered."""
+    tx.flush(QUESTION)
+    matching = (QUESTION.c.kind == kind) & (QUESTION.c.ref == ref) & (QUESTION.c.state == "open")
+    return tx.values(select(QUESTION.c.person_id).where(matching).order_by(QUESTION.c.id))
+
+
 def _open_matters(tx: Transaction) -> dict[int, set[tuple[str, int]]]:
     """person id → ``(kind, ref)`` of what they were asked: all that is open, perhaps more."""
     kept: dict[int, set[tuple[str, int]]] | None = tx.memo.get("open matters")

@@ -7,9 +7,11 @@ from sqlmodel import SQLModel
 
 from storage import (
     boxes,
+    calendars,
     checkins,
     claims,
     codes,
+    covers,
     duty,
     errands,
     hours,
@@ -23,10 +25,12 @@ from storage import (
     questions,
     roads,
     rooms,
+    rosters,
     spending,
     talks,
     timers,
     vitals,
+    whistles,
 )
 
 MODULES = (
@@ -47,7 +51,11 @@ MODULES = (
     talks,
     promises,
     boxes,
+    rosters,
+    covers,
     duty,
+    calendars,
+    whistles,
     checkins,
     vitals,
     spending,

@@ -40,7 +40,7 @@ def person(tx: Transaction, name: str, role: str | None = None, at: int = 1) -> 
 
 def test_a_shift_over_midnight_belongs_to_the_day_it_begins(tx: Transaction) -> None:
     night = person(tx, "night")
-    duty.add(tx, place_id=1, duty="duty", person_id=night, weekdays="5", start=1320, end=360)
+    duty.add(tx, place_id=1, duty="duty", people=[night], weekdays="5", start=1320, end=360)
     assert duty.on_duty(tx, 2, FRIDAY) == [night]
     assert duty.on_duty(tx, 2, FRIDAY + timedelta(hours=6)) == [night]
     assert duty.on_duty(tx, 2, FRIDAY + timedelta(hours=7)) == []
@@ -49,8 +49,8 @@ def test_a_shift_over_midnight_belongs_to_the_day_it_begins(tx: Transaction) -> 
 
 def test_the_building_comes_before_the_grid(tx: Transaction) -> None:
     far, near = person(tx, "far"), person(tx, "near")
-    duty.add(tx, place_id=1, duty="duty", person_id=far)
-    duty.add(tx, place_id=2, duty="duty", person_id=near)
+    duty.add(tx, place_id=1, duty="duty", people=[far])
+    duty.add(tx, place_id=2, duty="duty", people=[near])
     assert duty.on_duty(tx, 2, FRIDAY) == [near, far]
     assert paging.pages(tx, 2, FRIDAY, "duty") == [near]
     assert paging.pages(tx, 1, FRIDAY, "duty") == [far]
@@ -61,14 +61,14 @@ def test_who_left_or_has_no_account_is_passed_over(tx: Transaction) -> None:
     people.change(tx, left, left_at=FRIDAY)
     tx.run(people.ACCOUNT.delete().where(people.ACCOUNT.c.person_id == silent))
     for one in (left, silent, here):
-        duty.add(tx, place_id=1, duty="duty", person_id=one)
+        duty.add(tx, place_id=1, duty="duty", people=[one])
     assert duty.on_duty(tx, 2, FRIDAY) == [here]
 
 
 def test_a_roster_decides_and_without_one_the_role_does(tx: Transaction) -> None:
     doctor, other = person(tx, "doctor", "doctor"), person(tx, "other", "doctor")
     assert paging.pages(tx, 2, FRIDAY, "doctor") == [doctor, other]
-    duty.add(tx, place_id=1, duty="doctor", person_id=other, start=480, end=1200)
+    duty.add(tx, place_id=1, duty="doctor", people=[other], start=480, end=1200)
     assert paging.pages(tx, 2, FRIDAY, "doctor") == []  # 23:00: nobody on call
     assert paging.pages(tx, 2, FRIDAY - timedelta(hours=10), "doctor") == [other]
 
@@ -85,7 +85,7 @@ def test_without_any_roster_duty_falls_to_the_community_worker(tx: Transaction) 
 def test_days_from_and_until_are_included(tx: Transaction) -> None:
     one = person(tx, "one")
     days = {"from_day": "2026-03-06", "until_day": "2026-03-07"}
-    duty.add(tx, place_id=1, duty="duty", person_id=one, **days)
+    duty.add(tx, place_id=1, duty="duty", people=[one], **days)
     on = [duty.on_duty(tx, 1, FRIDAY + timedelta(days=step)) != [] for step in (-1, 0, 1, 2)]
     assert on == [False, True, True, False]
 
@@ -93,7 +93,7 @@ def test_days_from_and_until_are_included(tx: Transaction) -> None:
 def test_hours_follow_the_wall_clock_when_clocks_change(tx: Transaction) -> None:
     london = places.add(tx, key="hill", name="Hill", kind="grid", zone="Europe/London")
     one = person(tx, "one")
-    duty.add(tx, place_id=london, duty="duty", person_id=one, start=1320, end=480)
+    duty.add(tx, place_id=london, duty="duty", people=[one], start=1320, end=480)
     zone = ZoneInfo("Europe/London")
     # The night of 29 March is an hour short; the shift still ends when the clock shows eight.
     assert duty.on_duty(tx, london, datetime(2026, 3, 29, 7, 59, tzinfo=zone)) == [one]
@@ -103,8 +103,8 @@ def test_hours_follow_the_wall_clock_when_clocks_change(tx: Transaction) -> None
 def test_gaps_of_a_day(tx: Transaction) -> None:
     place = places.every(tx)[1]
     by_day, night = person(tx, "day"), person(tx, "night")
-    duty.add(tx, place_id=1, duty="duty", person_id=by_day, start=480, end=1200)
-    duty.add(tx, place_id=1, duty="duty", person_id=night, weekdays="12345", start=1260, end=480)
+    duty.add(tx, place_id=1, duty="duty", people=[by_day], start=480, end=1200)
+    duty.add(tx, place_id=1, duty="duty", people=[night], weekdays="12345", start=1260, end=480)
     friday, sunday = date(2026, 3, 6), date(2026, 3, 8)
 
     def shown(day: date) -> list[tuple[str, str]]:
@@ -122,18 +122,18 @@ async def test_a_hole_is_told_seven_days_and_a_day_ahead_once_each(database: Eng
         places.add(tx, key="grid", name="幸福里", kind="grid")
         person(tx, "吴站长", "coordinator")
         duty.add(
-            tx, place_id=1, duty="duty", person_id=person(tx, "李强"), weekdays="123456", end=1440
+            tx, place_id=1, duty="duty", people=[person(tx, "李强")], weekdays="123456", end=1440
         )
     clock, road = PaperClock(datetime(2026, 3, 1, tzinfo=UTC)), PaperGateway()
     app = App(database, [road], clock)
     await app.start(live=False)
     await app.advance(datetime(2026, 3, 9, 0, 0, tzinfo=ZONE))
-    told = [(letter.kind, letter.text[:10]) for _, letter in road.sent]
+    told = [(letter.kind, letter.text[:8]) for _, letter in road.sent]
     # Sunday the 8th: told on the 1st and on the 7th; the 15th on the 8th.
     assert told == [
-        ("duty.gap", "幸福里 03-08 "),
-        ("duty.gap", "幸福里 03-08 "),
-        ("duty.gap", "幸福里 03-15 "),
+        ("gaps.gap", "幸福里3月8日的"),
+        ("gaps.gap", "幸福里3月8日的"),
+        ("gaps.gap", "幸福里3月15日"),
     ]
     await app.stop()
     again = App(database, [road], clock)

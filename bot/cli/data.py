@@ -50,6 +50,7 @@ def import_(
                 bundle,
                 SystemClock().now(),
                 zone=settings.place.time_zone,
+                country=settings.policy.working.holidays,
                 step=lambda: bar.advance(task),
             )
             if dry_run:

@@ -12,12 +12,12 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_type_hints
 
-from pydantic import BaseModel, Field, ValidationError, create_model
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, create_model
 
 from bot.config.lines import Place, line_at, lines_of, merged, written
 from bot.config.tables import STRICT, General, Settings
 from bot.config.values import Duration, Hour, Secret
-from handlers.policy import Country, Policy
+from handlers.policy import Address, Country, Policy
 
 
 class BadSettings(Exception):  # noqa: N818  it is what the operator is told
@@ -28,6 +28,12 @@ class BadSettings(Exception):  # noqa: N818  it is what the operator is told
         self.problems = problems
 
 
+def _address(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+(/[^\s?#]*)?", value):
+        raise ValueError('must be an address such as "https://bot.example.org"')
+    return value.rstrip("/")
+
+
 _KINDS: dict[Any, Any] = {
     timedelta: Duration,
     time: Hour,
@@ -35,6 +41,7 @@ _KINDS: dict[Any, Any] = {
     float: Annotated[float, Field(ge=0, le=1)],
     str: Annotated[str, Field(pattern=r"^[0-9+ -]{0,20}$")],  # numbers to ring
     Country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")],
+    Address: Annotated[str, AfterValidator(_address)],
 }
 
 

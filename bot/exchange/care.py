@@ -13,6 +13,7 @@ from bot.exchange.work import Work, filled, given
 from bot.understanding.lexicon import chinese_name
 from storage import boxes, checkins, duty
 
+_AS_WRITTEN = ("duty", "together", "every", "shifts", "weekdays", "days")
 _RUNG_UP = re.compile(r"(.+?)\s+(\+?[0-9][0-9 -]{4,})")
 
 
@@ -70,18 +71,29 @@ def _known_lot(work: Work, row: StockRow, box_id: int | None) -> int | None:
 
 def check_shift(work: Work, raw: Raw, row: DutyRow) -> None:
     work.exists(raw, "place", "places", row.place)
-    work.exists(raw, "person", "people", row.person)
+    for one in _crew(row):
+        work.exists(raw, "people" if row.people else "person", "people", one)
+    if bool(row.people) == bool(row.person):
+        work.bundle.complain(raw, "person", "name one person, or several people")
+    crews = -(-len(_crew(row)) // row.together) if row.together else 1
+    if row.together and row.shifts > 1 and crews <= row.shifts:
+        meaning = f"{crews} crews for {row.shifts} shifts: somebody would have no rest in between"
+        work.bundle.complain(raw, "shifts", meaning)
     if row.from_day and row.until_day and row.from_day > row.until_day:
         work.bundle.complain(raw, "until_day", "is before from_day")
+
+
+def _crew(row: DutyRow) -> tuple[str, ...]:
+    return row.people or ((row.person,) if row.person else ())
 
 
 def write_shift(work: Work, raw: Raw, row: DutyRow) -> None:
     columns: dict[str, Any] = {
         "key": row.key,
         "place_id": work.id_of("places", row.place),
-        "person_id": work.id_of("people", row.person),
-        "duty": row.duty,
-        "weekdays": row.weekdays,
+        "people": [work.id_of("people", one) for one in _crew(row)],
+        **row.model_dump(include={*_AS_WRITTEN}),
+        "holidays": work.country if row.holidays is None else row.holidays,
         "start": minutes(row.start),
         "end": minutes(row.end),
         "from_day": row.from_day.isoformat() if row.from_day else None,

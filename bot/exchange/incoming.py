@@ -33,14 +33,15 @@ def bring_in(
     now: datetime,
     *,
     zone: str = "Asia/Shanghai",
+    country: str = "",
     step: Callable[[], object] = lambda: None,
 ) -> Counts:
     """Write every row, or raise BadImport with all that is wrong; ``step`` is called a row.
 
     Rows are known again by their ``key``; fields that a row does not give keep what is stored.
-    ``zone`` is for new places that name none.
+    ``zone`` is for new places that name none, ``country`` for rosters that name no holidays.
     """
-    work = Work(tx, bundle, now, zone)
+    work = Work(tx, bundle, now, zone, country)
     # A place after its parent: the larger kinds first.
     bundle.rows.get("places", []).sort(key=lambda one: -places.KINDS.index(one[1].kind))
     for section, (check, _) in _SECTIONS.items():

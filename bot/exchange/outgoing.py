@@ -89,6 +89,7 @@ def _person(tx: Transaction, person: Person, skills: list[str], hours: list[str]
         floor=person.floor,
         room=person.room,
         phone=person.phone,
+        public_phone=person.public_phone,
         birth_year=person.birth_year,
         joined=person.joined_at.astimezone(zone).date(),
         roles=[
@@ -147,9 +148,14 @@ def _duty(tx: Transaction) -> Rows:
         _filled(
             key=row.key or f"shift-{row.id}",
             place=places.every(tx)[row.place_id].key,
-            person=key_of(people.get(tx, row.person_id)),
+            **_crew([key_of(people.get(tx, one)) for one in row.people]),
+            together=row.together or None,
+            every=row.every if row.together else None,
+            shifts=row.shifts if row.shifts > 1 else None,
             duty=row.duty,
             weekdays=row.weekdays,
+            days=row.days,
+            holidays=row.holidays,
             start=clock(row.start),
             end=clock(row.end),
             from_day=row.from_day,
@@ -157,6 +163,10 @@ def _duty(tx: Transaction) -> Rows:
         )
         for row in rows
     ]
+
+
+def _crew(keys: list[str]) -> dict[str, Any]:
+    return {"person": keys[0]} if len(keys) == 1 else {"people": keys}
 
 
 def _checkins(tx: Transaction) -> Rows:

@@ -18,6 +18,8 @@ from pydantic import (
 )
 
 from storage.people import ROLES
+from storage.rosters import DAYS
+from storage.workdays import has_calendar
 
 _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d|24:00"
 _SPAN = re.compile(rf"(?:([1-7]+) +)?({_CLOCK})-({_CLOCK})")
@@ -48,6 +50,12 @@ def _zone(value: str) -> str:
         return ZoneInfo(value).key
     except (ValueError, OSError, LookupError) as wrong:
         raise ValueError("must be a time zone such as Asia/Shanghai") from wrong
+
+
+def _country(value: str) -> str:
+    if not has_calendar(value):
+        raise ValueError("must be a country whose holidays are known, such as CN")
+    return value
 
 
 def _role(value: str) -> str:
@@ -115,12 +123,12 @@ class Row(BaseModel):
 
 
 class PlaceRow(Row):
-    """A place of the tree: street, community, grid, micro-grid or building."""
+    """A place of the tree: street, community, grid, micro-grid, building or department."""
 
     key: Key
     name: Name
     name_en: Short = ""
-    kind: Literal["street", "community", "grid", "micro_grid", "building"]
+    kind: Literal["street", "community", "grid", "micro_grid", "building", "department"]
     parent: Key | None = None
     zone: Annotated[str, AfterValidator(_zone)] | None = None
     number: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{1,6}$")] | None = None
@@ -141,6 +149,7 @@ class PersonRow(Row):
     floor: Short | None = None
     room: Short | None = None
     phone: Phone | None = None
+    public_phone: Phone | None = None
     birth_year: Annotated[int, Field(ge=1900, le=2100)] | None = None
     joined: date | None = None
     roles: Annotated[
@@ -183,13 +192,19 @@ class StockRow(Row):
 
 
 class DutyRow(Row):
-    """A standing shift; one that ends before it begins ends on the next day."""
+    """A standing shift of a ``person``, or of ``people`` taking turns."""
 
     key: Key
     place: Key
-    person: Key
+    person: Key | None = None
+    people: Annotated[tuple[Key, ...], BeforeValidator(_parts)] = ()
+    together: Annotated[int, Field(ge=0, le=50)] = 0
+    every: Annotated[int, Field(ge=1, le=366)] = 1
+    shifts: Annotated[int, Field(ge=1, le=6)] = 1
     duty: Literal["duty", *ROLES] = "duty"  # type: ignore[valid-type]
     weekdays: Weekdays = "1234567"
+    days: Literal[*DAYS] = "all"  # type: ignore[valid-type]
+    holidays: Annotated[str, AfterValidator(_country)] | None = None
     start: Clock = "00:00"
     end: Clock = "24:00"
     from_day: date | None = None

@@ -23,8 +23,10 @@ _STORED: dict[str, Callable[[Transaction, str], object]] = {
 class Work:
     """The transaction, the rows, and look-ups by key in both."""
 
-    def __init__(self, tx: Transaction, bundle: Bundle, now: datetime, zone: str) -> None:
-        self.tx, self.bundle, self.now, self.zone = tx, bundle, now, zone
+    def __init__(
+        self, tx: Transaction, bundle: Bundle, now: datetime, zone: str, country: str = ""
+    ) -> None:
+        self.tx, self.bundle, self.now, self.zone, self.country = tx, bundle, now, zone, country
         self.new: Counter[str] = Counter()
         self.known: Counter[str] = Counter()
 

@@ -28,6 +28,7 @@ _ROLES = {
     "管药箱": "keeper",
     "调解员": "mediator",
     "书记": "leader",
+    "联系人": "contact",
 }
 _OF_THE_COMPOUND = set(ROLES) - {"volunteer", "keeper"}
 """Roles that serve the whole compound, not only the own building."""

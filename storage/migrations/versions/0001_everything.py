@@ -132,6 +132,7 @@ def upgrade() -> None:
         sa.Column("floor", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("room", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("phone", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("public_phone", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("birth_year", sa.Integer(), nullable=True),
         sa.Column("joined_at", storage.db.Instant(), nullable=False),
         sa.Column("vouched", sa.Boolean(), nullable=False),
@@ -144,6 +145,30 @@ def upgrade() -> None:
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_person_name"), ["name"], unique=False)
         batch_op.create_index(batch_op.f("ix_person_place_id"), ["place_id"], unique=False)
+
+    op.create_table(
+        "roster",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("duty", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("people", sa.JSON(), nullable=False),
+        sa.Column("together", sa.Integer(), nullable=False),
+        sa.Column("every", sa.Integer(), nullable=False),
+        sa.Column("shifts", sa.Integer(), nullable=False),
+        sa.Column("weekdays", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("days", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("holidays", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("start", sa.Integer(), nullable=False),
+        sa.Column("end", sa.Integer(), nullable=False),
+        sa.Column("from_day", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("until_day", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_roster_place_id_place")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_roster")),
+        sa.UniqueConstraint("key", name=op.f("uq_roster_key")),
+    )
+    with op.batch_alter_table("roster", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_roster_place_id"), ["place_id"], unique=False)
 
     op.create_table(
         "account",
@@ -180,6 +205,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_box_keeper_id"), ["keeper_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_box_place_id"), ["place_id"], unique=False)
 
+    op.create_table(
+        "calendar_key",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("token", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_calendar_key_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_calendar_key")),
+        sa.UniqueConstraint("token", name=op.f("uq_calendar_key_token")),
+    )
     op.create_table(
         "checkin_plan",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -236,6 +271,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_code")),
         sa.UniqueConstraint("digest", name=op.f("uq_code_digest")),
     )
+    op.create_table(
+        "cover",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("roster_id", sa.Integer(), nullable=False),
+        sa.Column("day", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("planned_id", sa.Integer(), nullable=False),
+        sa.Column("holder_id", sa.Integer(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["holder_id"], ["person.id"], name=op.f("fk_cover_holder_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["planned_id"], ["person.id"], name=op.f("fk_cover_planned_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["roster_id"], ["roster.id"], name=op.f("fk_cover_roster_id_roster")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cover")),
+        sa.UniqueConstraint(
+            "roster_id",
+            "day",
+            "part",
+            "planned_id",
+            name=op.f("uq_cover_roster_id_day_part_planned_id"),
+        ),
+    )
+    with op.batch_alter_table("cover", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cover_day"), ["day"], unique=False)
+
     op.create_table(
         "hours",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -311,29 +376,6 @@ def upgrade() -> None:
     with op.batch_alter_table("room", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_room_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_room_place_id"), ["place_id"], unique=False)
-
-    op.create_table(
-        "roster",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("place_id", sa.Integer(), nullable=False),
-        sa.Column("duty", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("weekdays", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("start", sa.Integer(), nullable=False),
-        sa.Column("end", sa.Integer(), nullable=False),
-        sa.Column("from_day", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("until_day", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_roster_person_id_person")
-        ),
-        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_roster_place_id_place")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_roster")),
-        sa.UniqueConstraint("key", name=op.f("uq_roster_key")),
-    )
-    with op.batch_alter_table("roster", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_roster_person_id"), ["person_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_roster_place_id"), ["place_id"], unique=False)
 
     op.create_table(
         "skill",
@@ -786,9 +828,31 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["talk_id"], ["talk.id"], name=op.f("fk_talker_talk_id_talk")),
         sa.PrimaryKeyConstraint("talk_id", "person_id", name=op.f("pk_talker")),
     )
+    op.create_table(
+        "whistle",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("blown_at", storage.db.Instant(), nullable=False),
+        sa.Column("due_at", storage.db.Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_whistle_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["number"], ["request.number"], name=op.f("fk_whistle_number_request")
+        ),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_whistle_place_id_place")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_whistle")),
+    )
+    with op.batch_alter_table("whistle", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_whistle_number"), ["number"], unique=False)
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("whistle", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_whistle_number"))
+
+    op.drop_table("whistle")
     op.drop_table("talker")
     with op.batch_alter_table("reservation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reservation_number"))
@@ -884,11 +948,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_skill_person_id"))
 
     op.drop_table("skill")
-    with op.batch_alter_table("roster", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_roster_place_id"))
-        batch_op.drop_index(batch_op.f("ix_roster_person_id"))
-
-    op.drop_table("roster")
     with op.batch_alter_table("room", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_room_place_id"))
         batch_op.drop_index(batch_op.f("ix_room_person_id"))
@@ -907,11 +966,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_hours_person_id"))
 
     op.drop_table("hours")
+    with op.batch_alter_table("cover", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_cover_day"))
+
+    op.drop_table("cover")
     op.drop_table("code")
     with op.batch_alter_table("checkin_plan", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_checkin_plan_person_id"))
 
     op.drop_table("checkin_plan")
+    op.drop_table("calendar_key")
     with op.batch_alter_table("box", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_box_place_id"))
         batch_op.drop_index(batch_op.f("ix_box_keeper_id"))
@@ -921,6 +985,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_account_person_id"))
 
     op.drop_table("account")
+    with op.batch_alter_table("roster", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_roster_place_id"))
+
+    op.drop_table("roster")
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_person_place_id"))
         batch_op.drop_index(batch_op.f("ix_person_name"))

@@ -1,0 +1,110 @@
+"""Holes in the rosters, told to the coordinator a week and a day ahead, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from handlers import quiet, showing
+from handlers.duty import called, pages, spoken
+from handlers.kit import Both, Context, Effect, Later, Word, daily, rings
+from storage import covers, duty, people, places
+from storage.duty import Hole, Shift
+from storage.places import Place
+
+FORGOTTEN = timedelta(days=60)
+
+
+@daily("06:30")
+def look_ahead(ctx: Context) -> Iterator[Effect]:
+    """Set the deadlines of every hole within reach of the first notice."""
+    covers.forget(ctx.tx, (ctx.now - FORGOTTEN).date().isoformat())
+    for place_id in sorted({at for at, _ in duty.rosters(ctx.tx)}):
+        place = places.get(ctx.tx, place_id)
+        if place is not None:
+            yield from plan(ctx, place)
+
+
+def plan(ctx: Context, place: Place) -> Iterator[Effect]:
+    """One deadline for each day with holes and each notice; those missed are told at once."""
+    today = ctx.now.astimezone(ZoneInfo(place.zone)).date()
+    ahead = ctx.policy.duty.first_notice.days + 2
+    for day in (today + timedelta(days=step) for step in range(ahead)):
+        for notice in _notices(ctx):
+            untold = _untold(ctx, place, day, notice)
+            if untold:
+                due = max(ctx.now, _before(ctx, place, untold[0].begins - _notices(ctx)[notice]))
+                data = {"day": day.isoformat(), "notice": notice}
+                yield Later(f"gap:{place.id}:{day}:{notice}", due, "gap", place.id, data)
+
+
+def known(ctx: Context, place: Place, shift: Shift) -> None:
+    """The coordinator has just heard of this one: what is past of the notices is given."""
+    hole = Hole("absent", shift.duty, shift.begins, shift.ends, shift.person_id)
+    for notice, span in _notices(ctx).items():
+        key = _key(place, hole, notice)
+        if _before(ctx, place, shift.begins - span) <= ctx.now and not duty.told(ctx.tx, [key]):
+            duty.tell(ctx.tx, key)
+
+
+def _notices(ctx: Context) -> dict[str, timedelta]:
+    return {"first": ctx.policy.duty.first_notice, "second": ctx.policy.duty.second_notice}
+
+
+def _untold(ctx: Context, place: Place, day: date, notice: str) -> list[Hole]:
+    """Holes still to come of which this notice has not been given, soonest first."""
+    begin, end = (
+        at.hour * 60 + at.minute
+        for at in (ctx.policy.duty.covered_from, ctx.policy.duty.covered_until)
+    )
+    found = duty.holes(ctx.tx, place, day, begin, end if end > begin else end + duty.DAY)
+    if notice == "first":
+        # What comes up so late is told by the second notice only.
+        late = ctx.policy.duty.second_notice
+        found = [one for one in found if _before(ctx, place, one.begins - late) > ctx.now]
+    keys = duty.told(ctx.tx, [_key(place, one, notice) for one in found])
+    return [one for one in found if one.begins > ctx.now and _key(place, one, notice) not in keys]
+
+
+def _key(place: Place, hole: Hole, notice: str) -> str:
+    return f"{place.id}:{hole.key}:{notice}"
+
+
+def _before(ctx: Context, place: Place, at: datetime) -> datetime:
+    """The same instant, or an hour before the quiet hours in which it falls."""
+    policy, zone = ctx.policy.quiet, ZoneInfo(place.zone)
+    if quiet.after_quiet(at, policy.begins, policy.ends, zone) == at:
+        return at
+    local = at.astimezone(zone)
+    evening = local.date() - timedelta(days=1 if local.time() < policy.begins else 0)
+    began = datetime.combine(evening, policy.begins, zone)
+    return (began - timedelta(hours=1)).astimezone(at.tzinfo)
+
+
+@rings("gap")
+def tell(ctx: Context) -> Iterator[Effect]:
+    """Still a hole: the coordinator hears of it, once by each notice."""
+    place = places.get(ctx.tx, ctx.rung.ref)
+    day, notice = date.fromisoformat(ctx.rung.data["day"]), str(ctx.rung.data["notice"])
+    found = _untold(ctx, place, day, notice) if place else []
+    if place is None or not found:
+        return
+    for hole in found:
+        duty.tell(ctx.tx, _key(place, hole, notice))
+    lines = [_line(ctx, place, hole) for hole in found]
+    told = pages(ctx.tx, place.id, ctx.now, "coordinator")
+    for person_id in told or pages(ctx.tx, place.id, ctx.now, "leader"):
+        where = showing.place_name(place)
+        yield ctx.tell(person_id, "gaps.gap", place=where, day=_spoken(day), holes=lines)
+
+
+def _spoken(day: date) -> Both:
+    return Both(f"{day.month}月{day.day}日", f"{day.day} {day:%B}")
+
+
+def _line(ctx: Context, place: Place, hole: Hole) -> Word:
+    span = {**spoken(hole.begins, hole.ends, place.zone), "duty": called(hole.duty)}
+    if hole.person_id is not None:
+        span["name"] = showing.name_of(people.get(ctx.tx, hole.person_id))
+    return Word("gaps.gap_hours" if hole.what == "gap" else f"gaps.{hole.what}", span)
