@@ -65,6 +65,7 @@ class Reader:
         self._dangers = _dangers()
         self.tags = {bit: f"t:{name}" for bit, name in self._judge.names.by_bit()}
         self.model: Model | None = shipped()
+        self._last: tuple[str, Heard] | None = None  # read first by itself, then in its talk
 
     def read(
         self,
@@ -80,6 +81,7 @@ class Reader:
         earlier lines of the talk, oldest first, as ``name: line``. Never raises on any text.
         """
         heard = self.heard(text, lang)
+        self._last = text, heard
         talk = talk_from(context) if context else None
         return self._slots(heard, self._decided(heard, text, talk, context), at)
 
@@ -87,7 +89,8 @@ class Reader:
         """A reading made without knowing the talk, as the talk makes it."""
         if talk == _NO_TALK:
             return reading
-        heard = self.heard(text)
+        last = self._last
+        heard = last[1] if last and last[0] == text else self.heard(text)
         new = self._decided(heard, text, talk, ())
         if (new.act, new.emergency) == (reading.act, reading.emergency):
             return reading.but(confidence=new.confidence)
