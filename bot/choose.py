@@ -1,4 +1,4 @@
-"""Picks the handler of an event: danger, then sentence, then open question, then the reading."""
+"""Picks the handler of an event: danger, sentence, open question, what goes on, the reading."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class Features:
         self.dailies: dict[str, tuple[Handler, str]] = {}
         self.happens: dict[str, Handler] = {}
         self.returns: dict[str, Handler] = {}
+        self.overhears: list[tuple[Handler, Mark]] = []
         self.asked: dict[str, str | None] = {}
         for module in modules:
             self._collect(module)
@@ -65,6 +66,8 @@ class Features:
                 self.happens[mark.what] = handler
             case "returns":
                 self.returns[mark.what] = handler
+            case "overhears":
+                self.overhears.append((handler, mark))
             case "daily":
                 self.dailies[f"{feature}.{handler.__name__}"] = (handler, mark.what)
 
@@ -75,8 +78,12 @@ def choose(ctx: Context, features: Features, recast: Recast) -> Handler | None:
         return features.hears["emergency"][0]
     if not ctx.late and (handler := _by_sentence(ctx, features, recast)):
         return handler
+    if handler := _overheard(ctx, features, recast, plainly=True):
+        return handler
     open_questions = questions.open_to(ctx.tx, ctx.who.id or 0, ctx.now) if ctx.speaker else []
     if handler := _by_question(ctx, features, recast, open_questions):
+        return handler
+    if handler := _overheard(ctx, features, recast, plainly=False):
         return handler
     busy = _busy(ctx)
     if ctx.text and (any(busy) or ctx.quoted_number):
@@ -114,6 +121,23 @@ def _by_question(
             if mark.fits is None or mark.fits(ctx):
                 return handler
     ctx.question, ctx.reading = None, plain
+    return None
+
+
+def _overheard(
+    ctx: Context, features: Features, recast: Recast, *, plainly: bool
+) -> Handler | None:
+    """Who handles this because of what is going on where it was said."""
+    plain = ctx.reading
+    for handler, mark in features.overhears:
+        if mark.sure != plainly or mark.where is None or not ctx.text or not ctx.speaker:
+            continue
+        if mark.where(ctx):
+            talk = _talk(ctx, _busy(ctx), asked=mark.what)
+            ctx.reading = recast(plain, ctx.text, talk, _said_at(ctx))
+            if mark.fits is None or mark.fits(ctx):
+                return handler
+    ctx.reading = plain
     return None
 
 

@@ -62,6 +62,8 @@ def take_number(ctx: Context, number: int) -> Iterator[Effect]:
     request = showing.here(ctx, number)
     if request is None:
         raise Sorry("requests.unknown", number=number)
+    if request.kind == "run":
+        raise Sorry("runs.say_what", number=number)
     person_id = ctx.who.id
     if request.requester_id == person_id:
         raise Sorry("claims.own", number=number)

@@ -35,6 +35,7 @@ from handlers import (
     requests,
     retention,
     roads,
+    runs,
     settling,
     shares,
     steering,
@@ -85,5 +86,6 @@ FEATURES = (
     roads,
     talks,
     pictures,
+    *runs.PARTS,
     retention,
 )

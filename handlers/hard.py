@@ -105,7 +105,7 @@ def _paused(ctx: Context) -> Request | None:
 
 def _in_charge(ctx: Context) -> Request:
     """The request named, which the speaker holds or serves and which is not over; else Sorry."""
-    request = naming.must_see(ctx)
+    request = naming.must_lead(ctx)
     if not _may_steer(ctx, request):
         raise Sorry("steering.not_yours", number=request.number)
     if request.state in {"done", "closed"}:

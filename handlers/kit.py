@@ -96,6 +96,7 @@ __all__ = [
     "daily",
     "happens",
     "hears",
+    "overhears",
     "presses",
     "returns",
     "rings",
@@ -214,10 +215,21 @@ class Context:
 class Mark:
     """What a function was declared to handle."""
 
-    how: Literal["hears", "answers", "rings", "presses", "sentence", "daily", "happens", "returns"]
+    how: Literal[
+        "hears",
+        "answers",
+        "rings",
+        "presses",
+        "sentence",
+        "daily",
+        "happens",
+        "returns",
+        "overhears",
+    ]
     what: str
     fits: Callable[[Context], bool] | None = None
     sure: float = 0.0
+    where: Callable[[Context], bool] | None = None
 
 
 def hears(
@@ -240,6 +252,22 @@ def sentence(
 def answers(question: str, fits: Callable[[Context], bool]) -> Callable[[Handler], Handler]:
     """Handle the answer to an open question, where ``fits`` says that this is one."""
     return _marks([Mark("answers", question, fits=fits)])
+
+
+def overhears(
+    asked: str,
+    where: Callable[[Context], bool],
+    fits: Callable[[Context], bool],
+    *,
+    plainly: bool = False,
+) -> Callable[[Handler], Handler]:
+    """Handle what is said ``where`` something is going on that gives it its meaning.
+
+    There it is read as an answer to ``asked`` (`Talk.asked`), and handled if it then ``fits``.
+    ``where`` is tried on every message: it must be quick. ``plainly``: so unmistakable that it
+    comes before open questions.
+    """
+    return _marks([Mark("overhears", asked, fits=fits, where=where, sure=float(plainly))])
 
 
 def rings(kind: str) -> Callable[[Handler], Handler]:

@@ -9,8 +9,9 @@ from handlers import showing
 from handlers.checkins.plans import withdraw
 from handlers.kit import Ask, Context, Effect, Later, Sorry, ToPerson, answers, rings, sentence
 from handlers.release import lost
+from handlers.runs.gathering import called_off
 from handlers.settling import close
-from storage import checkins, claims, erasure, people, requests
+from storage import checkins, claims, erasure, people, requests, runs
 from storage import duty as rosters
 
 ASKED = {"leave": "yes_no"}
@@ -80,6 +81,10 @@ def _go(ctx: Context) -> Iterator[Effect]:
     for request in requests.of_person(ctx.tx, me.id):
         if request.kind != "emergency":  # only a person who looked may close that
             yield from close(ctx, request, "not_needed", reply=False)
+    for run in requests.apart(ctx.tx, "run"):
+        runs.put(ctx.tx, run.number, me.id, [], ctx.now)
+        if run.requester_id == me.id:
+            yield from called_off(ctx, run)
     plan = checkins.plan_of(ctx.tx, me.id)
     if plan is not None:
         yield from withdraw(ctx, plan, me)

@@ -52,6 +52,8 @@ def standing(ctx: Context, request: Request) -> dict[str, Any]:
     number = request.number
     holders = [showing.name_of(people.get(ctx.tx, one)) for one in claims.holders(ctx.tx, number)]
     state = Word(f"lists.state_{request.outcome or request.state}")
+    if request.kind == "run":
+        state = Word(f"runs.state_{request.state}")
     who = Word("lists.held_by", {"names": holders}) if holders and request.state != "closed" else ""
     part = showing.is_party(ctx, request) or ctx.who.id in claims.holders(ctx.tx, number)
     named = showing.openly if part and not ctx.in_group else showing.aloud

@@ -129,6 +129,14 @@ def own(ctx: Context, *states: str) -> Request | None:
     return (asked or mine)[0] if mine else None
 
 
+def must_lead(ctx: Context) -> Request:
+    """As `must_see`; a shopping run and a consultation are led only by those who take part."""
+    request = must_see(ctx)
+    if request.kind in requests.APART:
+        raise Sorry("steering.not_yours", number=request.number)
+    return request
+
+
 def must_see(ctx: Context) -> Request:
     """The request whose number the sentence names; Sorry if it is not to be seen here."""
     number = int(ctx.slots["number"])

@@ -250,6 +250,17 @@ class Pages:
 
 
 @dataclass(frozen=True, slots=True)
+class Runs:
+    """A shopping run: how long it gathers orders if no time was said, how long it waits for the
+    runner's word when the time has come, when late orders are still met, and when it ends."""
+
+    gathers: timedelta = timedelta(minutes=30)
+    waits: timedelta = timedelta(minutes=15)
+    late: timedelta = timedelta(minutes=30)
+    ends: timedelta = timedelta(hours=72)
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """All of it, for one place."""
 
@@ -272,3 +283,4 @@ class Policy:
     pages: Pages = field(default_factory=Pages)
     emergency: Emergency = field(default_factory=Emergency)
     hours: Hours = field(default_factory=Hours)
+    runs: Runs = field(default_factory=Runs)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from handlers.kit import Context, Effect, daily
-from storage import codes, errands, inbox, outbox, questions, requests
+from storage import codes, errands, inbox, outbox, questions, requests, runs
 
 
 @daily("03:30")
@@ -15,6 +15,7 @@ def forget(ctx: Context) -> Iterator[Effect]:
     keep = ctx.policy.retention
     words = ctx.now - timedelta(days=keep.request_text_days)
     requests.forget(ctx.tx, words)
+    runs.forget(ctx.tx, words)
     outbox.forget(ctx.tx, words)
     inbox.forget(ctx.tx, ctx.now - timedelta(days=keep.inbox_id_days))
     errands.forget(ctx.tx, ctx.now - timedelta(days=keep.inbox_id_days))

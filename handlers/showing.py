@@ -33,6 +33,8 @@ def what(request: Request) -> Things | Word | str:
     """The things asked for; where none is named, the kind of matter and the shared spot."""
     if is_dispute(request):
         return Word("kinds.dispute")
+    if request.kind == "run":
+        return Word("runs.trip", {"shop": request.data.get("shop") or Word("runs.shopping")})
     if request.items:
         return Things(tuple(request.items))
     if "title" in request.data:

@@ -48,7 +48,7 @@ _ABOVE = {
 
 def served(ctx: Context) -> Request:
     """The request named, where the speaker serves its place; Sorry otherwise."""
-    request = naming.must_see(ctx)
+    request = naming.must_lead(ctx)
     if not serves(ctx, request):
         raise Sorry("steering.not_yours", number=request.number)
     return request
@@ -63,7 +63,7 @@ def serves(ctx: Context, request: Request) -> bool:
 @sentence("assign")
 def assign(ctx: Context) -> Iterator[Effect]:
     """`#12 交给小李`: the coordinator gives it to somebody, at once."""
-    request = naming.must_see(ctx)
+    request = naming.must_lead(ctx)
     number = request.number
     if not serves(ctx, request):
         yield from _pass_on(ctx, request)
@@ -221,7 +221,7 @@ def _goes_along(ctx: Context, kept: Request, other: Request, helper: int) -> Ite
 @sentence("several")
 def several(ctx: Context) -> Iterator[Effect]:
     """`#3 需要帮手 2人`: so many places in the task, each claimed by itself."""
-    request = naming.must_see(ctx)
+    request = naming.must_lead(ctx)
     holds = ctx.who.id in claims.holders(ctx.tx, request.number)
     if not holds and not showing.is_party(ctx, request):
         raise Sorry("steering.not_yours", number=request.number)

@@ -17,6 +17,7 @@ from storage.people import ACCOUNT
 from storage.questions import QUESTION
 from storage.requests import EVENT, REQUEST, WORDLESS
 from storage.rooms import ROOM
+from storage.runs import ORDER
 from storage.talks import TALKER
 from storage.vitals import VITAL
 
@@ -48,6 +49,7 @@ def erase(tx: Transaction, person_id: int) -> None:
     tx.run(update(EVENT).where(EVENT.c.number.in_(numbers)).values(note=None))
     tx.run(update(LETTER).where(LETTER.c.room_id.in_(private)).values(text="", state="stale"))
     tx.run(update(LETTER).where(LETTER.c.about.in_(numbers)).values(text=""))
+    tx.run(update(ORDER).where(ORDER.c.person_id == person_id).values(items=[]))
     tx.run(delete(QUESTION).where(QUESTION.c.person_id == person_id))
     tx.run(delete(CALENDAR).where(CALENDAR.c.person_id == person_id))
     tx.run(delete(VITAL).where(VITAL.c.person_id == person_id))

@@ -27,7 +27,9 @@ OUTCOMES = (
     "unreachable",
     "unconfirmed",
 )
-KINDS = ("need", "offer", "report", "emergency")
+KINDS = ("need", "offer", "report", "emergency", "run", "consult")
+APART = ("run", "consult")
+"""Kinds with rules of their own: never offered, listed, claimed or settled like the others."""
 
 # from → to
 WAYS: dict[str, tuple[str, ...]] = {

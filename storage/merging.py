@@ -14,6 +14,7 @@ from storage.people import ACCOUNT, PERSON, ROLE, SKILL
 from storage.questions import QUESTION
 from storage.requests import EVENT, REQUEST
 from storage.rooms import ROOM
+from storage.runs import ORDER
 
 
 def merge(tx: Transaction, newcomer: int, neighbour: int, now: datetime) -> None:
@@ -37,6 +38,7 @@ def merge(tx: Transaction, newcomer: int, neighbour: int, now: datetime) -> None
         (CLAIM.c.person_id, (CLAIM.c.number,)),
         (INVITATION.c.person_id, (INVITATION.c.number,)),
         (HOUR_CLAIM.c.helper_id, (HOUR_CLAIM.c.number,)),
+        (ORDER.c.person_id, (ORDER.c.number,)),
         (ROLE.c.person_id, (ROLE.c.place_id, ROLE.c.role)),
         (SKILL.c.person_id, (SKILL.c.skill,)),
     ):

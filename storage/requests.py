@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, func, select, union_all, update
 
 from storage.db import Transaction
 from storage.matters import (
+    APART,
     EVENT,
     FOLLOWER,
     IN_HAND,
@@ -27,6 +28,7 @@ from storage.matters import (
 from storage.prepared import Prepared, one_of
 
 __all__ = [
+    "APART",
     "EVENT",
     "FOLLOWER",
     "IN_HAND",
@@ -56,8 +58,14 @@ _ALIKE = Prepared(
         REQUEST.c.made_at > bindparam("since"),
         (REQUEST.c.requester_id == bindparam("person_id")) | (REQUEST.c.kind == "report"),
         one_of(REQUEST.c.state, UNSETTLED),
+        ~one_of(REQUEST.c.kind, APART),
     )
     .order_by(REQUEST.c.number.desc())
+)
+_APART = Prepared(
+    select(REQUEST)
+    .where(REQUEST.c.kind == bindparam("kind"), one_of(REQUEST.c.state, UNSETTLED))
+    .order_by(REQUEST.c.number)
 )
 
 
@@ -71,7 +79,11 @@ _MINE = union_all(
 def _of_person(states: tuple[str, ...]) -> Prepared:
     return Prepared(
         select(REQUEST)
-        .where(REQUEST.c.number.in_(_MINE), one_of(REQUEST.c.state, states))
+        .where(
+            REQUEST.c.number.in_(_MINE),
+            one_of(REQUEST.c.state, states),
+            ~one_of(REQUEST.c.kind, APART),
+        )
         .order_by(REQUEST.c.number.desc())
     )
 
@@ -85,7 +97,11 @@ _MADE_SINCE = Prepared(
 )
 _ANY = Prepared(
     select(REQUEST.c.number)
-    .where(REQUEST.c.number.in_(_MINE), one_of(REQUEST.c.state, UNSETTLED))
+    .where(
+        REQUEST.c.number.in_(_MINE),
+        one_of(REQUEST.c.state, UNSETTLED),
+        ~one_of(REQUEST.c.kind, APART),
+    )
     .limit(1)
 )
 
@@ -112,8 +128,7 @@ def add(tx: Transaction, now: datetime, **columns: Any) -> int:
     number = tx.insert(REQUEST, row)
     tx.memo.pop(("involved", columns["requester_id"]), None)
     _asking(tx).add(columns["requester_id"])
-    if row["kind"] == "offer":
-        tx.memo.pop("offers", None)
+    _forget_kind(tx, row["kind"])
     tell(tx, number, now, "made", person_id=columns["requester_id"], after=row["state"])
     return number
 
@@ -169,8 +184,7 @@ def move(
     for person_id in (request.requester_id, *followers(tx, request.number)):
         tx.memo.pop(("involved", person_id), None)
         _asking(tx).add(person_id)
-    if request.kind == "offer":
-        tx.memo.pop("offers", None)
+    _forget_kind(tx, request.kind)
     tell(
         tx,
         request.number,
@@ -186,7 +200,8 @@ def move(
 
 def amend(tx: Transaction, number: int, now: datetime, **columns: Any) -> None:
     """Change what a request says, not how it stands."""
-    tx.memo.pop("offers", None)
+    for kind in ("offer", *APART):
+        _forget_kind(tx, kind)
     tx.run(update(REQUEST).where(REQUEST.c.number == number).values(changed_at=now, **columns))
 
 
@@ -231,12 +246,30 @@ def offers(tx: Transaction) -> list[Request]:
     return kept
 
 
+def apart(tx: Transaction, kind: str) -> list[Request]:
+    """The unsettled ones of a kind that goes its own way, oldest first; kept until one changes."""
+    kept: list[Request] | None = tx.memo.get(("apart", kind))
+    if kept is None:
+        kept = tx.memo["apart", kind] = tx.rows(Request, _APART, {"kind": kind})
+    return kept
+
+
+def _forget_kind(tx: Transaction, kind: str) -> None:
+    """One of these has changed."""
+    if kind == "offer":
+        tx.memo.pop("offers", None)
+    elif kind in APART:
+        tx.memo.pop(("apart", kind), None)
+
+
 def at_places(
     tx: Transaction, place_ids: Iterable[int], states: Sequence[str] = UNSETTLED
 ) -> list[Request]:
-    """Requests of these places, urgent first, then newest first."""
+    """Requests of these places, urgent first, then newest first; none of the kinds apart."""
     chosen = select(REQUEST).where(
-        REQUEST.c.place_id.in_(list(place_ids)), REQUEST.c.state.in_(states)
+        REQUEST.c.place_id.in_(list(place_ids)),
+        REQUEST.c.state.in_(states),
+        REQUEST.c.kind.not_in(APART),
     )
     urgent_first = (REQUEST.c.urgency != "urgent", REQUEST.c.number.desc())
     return tx.rows(Request, chosen.order_by(*urgent_first))
