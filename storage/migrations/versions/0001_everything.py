@@ -819,6 +819,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_reservation_number"), ["number"], unique=False)
 
     op.create_table(
+        "run_order",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("items", sa.JSON(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("cents", sa.Integer(), nullable=True),
+        sa.Column("paid", sa.Boolean(), nullable=False),
+        sa.Column("at", storage.db.Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["number"], ["request.number"], name=op.f("fk_run_order_number_request")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_run_order_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_run_order")),
+        sa.UniqueConstraint("number", "person_id", name=op.f("uq_run_order_number_person_id")),
+    )
+    with op.batch_alter_table("run_order", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_run_order_number"), ["number"], unique=False)
+        batch_op.create_index(batch_op.f("ix_run_order_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "talker",
         sa.Column("talk_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -854,6 +877,11 @@ def downgrade() -> None:
 
     op.drop_table("whistle")
     op.drop_table("talker")
+    with op.batch_alter_table("run_order", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_run_order_person_id"))
+        batch_op.drop_index(batch_op.f("ix_run_order_number"))
+
+    op.drop_table("run_order")
     with op.batch_alter_table("reservation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reservation_number"))
         batch_op.drop_index(batch_op.f("ix_reservation_lot_id"))
