@@ -18,7 +18,24 @@ _LIGHT = re.compile(
     "(?<=[\u4e00-\u9fff])(?:一下|一哈|下子|一次|一趟|几下|下|个|点|些)(?=[\u4e00-\u9fff])"
 )
 _EDGE = re.compile(
-    r"^(?:the|a|an|some|any|my|our|your|spare|extra|of|个|点|些|的|多的|那种)\s?|\s?(?:please|pls|po|的|吗|吧)$"
+    r"^(?:the|an?|some|any|my|our|your|spare|extra|of)\s|^(?:多的|那种|[个点些的])(?=..)"
+    r"|\s(?:please|pls|po)$|(?<=..)[的吗吧]$"
+)
+_NOTHING = re.compile("[送带买借拿要给来捎匀帮][点个些下]?儿?|一下")
+# Where an unknown thing ends: 借个滴定管|用用, 琉璃瓦|吗.
+_HAN_ON = re.compile(
+    "[^\\W\\d_a-zA-Z吗呢吧啊呀么嘛借给用去来送到能可有没要我你他她谁哪的了着过在是就和跟或也都还先拿应急换不]{1,4}"
+)
+_ASKED = re.compile(
+    "(?:有没有|有冇|谁有|谁家有|哪家有|哪个有|求购?|急需|需要|想要|想借|借|缺|匀)"
+    "(?:[一两几]?[点些个只把台张条支瓶盒包袋块根件套])?"
+    "(?:(?:多余|富余|闲置|多|备用|现成|没用)的)?"
+    "(?P<zh>(?![人会能啥空事谁哪大在朋邻认懂知了到不你我他她它这那一个车位]|什么|时间|办法|没有|帮|去|来)"
+    "[\u4e00-\u9fff]{2,6}?)"
+    "(?=[吗呢吧啊嘛,。?!、 ]|$|借|用|能|可以|给我|先)"
+    r"|\b(?:any(?:one|body)|some(?:one|body)|who)(?:'s| here)? (?:got|have|has|with|get) "
+    r"(?:(?:an?|any|some|spare|extra|the) ){0,2}(?P<en>[a-z][a-z'-]+(?: [a-z'-]+){0,2}?)"
+    r"(?= (?:i|we|to|for|that|please|pls|going|handy|in|at|so|my|by|lying)\b|[?,.!]|$)"
 )
 _APART = re.compile("[,。;、!?]")
 _VERB = re.compile("^[修换装搬抬洗喂遛陪接看带取拿送教做写填]")
@@ -34,9 +51,15 @@ def items_of(
     named = [hit for hit in hits if hit.entry.kind != "symptom"]
     if not found and len(things.tokens(low)) <= _BRIEF + 2 * len(counted):
         found = [(hit.start, hit.end) for hit in named]
+    if not found and (asked := _ASKED.search(low)) is not None:
+        found = [asked.span("zh" if asked["zh"] else "en")]
     items: dict[str, Item] = {}
     for span in found:
+        if _NOTHING.fullmatch(low, *span):
+            continue
         start, end, entry = _known(low, *span, named)
+        if entry is None:
+            start, end = _whole(text, start, end, counted)
         name = _name(entry) if entry else _EDGE.sub("", text[start:end])
         if not name or name in items:
             continue
@@ -46,6 +69,17 @@ def items_of(
     if len(items) > 1:
         items.pop(_ERRAND, None)
     return tuple(items.values())
+
+
+def _whole(text: str, start: int, end: int, counted: Sequence[Amount]) -> tuple[int, int]:
+    """The span of an unknown Chinese thing, from its number on to where such words end."""
+    if text[start:end].isascii():
+        return start, end
+    for amount in counted:
+        if 0 < start - amount.span[1] <= 2 and _APART.search(text, amount.span[1], start) is None:
+            start = amount.span[1]
+    on = _HAN_ON.match(text, end)
+    return start, end if on is None else on.end()
 
 
 def _name(entry: Entry) -> str:

@@ -43,6 +43,7 @@ def test_things_are_named_as_everybody_calls_them(text: str, names: list[str]) -
     ("text", "words"),
     [
         ("谁家有富余的琉璃瓦?借我两块", "琉璃瓦"),
+        ("需要两个滴定管", "滴定管"),
         ("anyone got a spare theodolite i could borrow?", "theodolite"),
     ],
 )
