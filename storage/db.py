@@ -41,20 +41,31 @@ SQLModel.metadata.naming_convention = NAMING
 
 
 class Instant(TypeDecorator[datetime]):
-    """An aware instant, kept as whole milliseconds since the epoch (UTC)."""
+    """An aware instant, kept as whole milliseconds since the epoch (UTC).
+
+    ``into`` and ``out`` serve prepared statements, which go past SQLAlchemy.
+    """
 
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, _: Dialect) -> int | None:
+    @staticmethod
+    def into(value: datetime | None) -> int | None:
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("an instant needs its time zone")
         return round(value.timestamp() * 1000)
 
-    def process_result_value(self, value: int | None, _: Dialect) -> datetime | None:
+    @staticmethod
+    def out(value: int | None) -> datetime | None:
         return None if value is None else datetime.fromtimestamp(value / 1000, UTC)
+
+    def process_bind_param(self, value: datetime | None, _: Dialect) -> int | None:
+        return self.into(value)
+
+    def process_result_value(self, value: int | None, _: Dialect) -> datetime | None:
+        return self.out(value)
 
 
 def table(model: type[SQLModel]) -> Table:

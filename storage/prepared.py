@@ -112,19 +112,19 @@ def _picking(names: Sequence[str]) -> Callable[[Values], Sequence[Any]]:
 def _in(kind: Any, dialect: Dialect) -> Value | None:
     if isinstance(kind, JSON):
         return _to_json
-    found: Value | None = kind.dialect_impl(dialect).bind_processor(dialect)
-    return found
+    own: Value | None = getattr(kind, "into", None)
+    return own or kind.dialect_impl(dialect).bind_processor(dialect)
 
 
 def _out(kind: Any, dialect: Dialect) -> Value | None:
     if isinstance(kind, JSON):
         return _from_json
-    found: Value | None = kind.dialect_impl(dialect).result_processor(dialect, None)
-    return found
+    own: Value | None = getattr(kind, "out", None)
+    return own or kind.dialect_impl(dialect).result_processor(dialect, None)
 
 
 def _to_json(value: Any) -> str:
-    return _EMPTY[type(value)] if value in ([], {}) else _ENCODE(value)
+    return _ENCODE(value) if value else _EMPTY.get(type(value)) or _ENCODE(value)
 
 
 def _from_json(written: str | None) -> Any:

@@ -48,7 +48,11 @@ def put(
 ) -> None:
     """Set the deadline ``key``, or move it."""
     begun = tx.scratch.setdefault("timers", set())
-    begun.update([key, *(key[: at + 1] for at, letter in enumerate(key) if letter == ":")])
+    begun.add(key)
+    at = key.find(":")
+    while at >= 0:
+        begun.add(key[: at + 1])
+        at = key.find(":", at + 1)
     tx.put(TIMER, {"key": key, "due_at": due, "kind": kind, "ref": ref, "data": dict(data)})
 
 
