@@ -23,7 +23,8 @@ from bot.understanding.times import when
 from handlers.reading import Category, ForWhom, Reading, Spot, When
 
 _DIGIT = re.compile(r"\d")
-_WORD = re.compile(r"\w")
+_WORD = re.compile(r"[^\W\d_a-z]|[a-z]{2}")
+"""Letters enough to say something: an act is not guessed from a lone one."""
 _MANY_DIGITS = re.compile(r"(?:\d[ \-.()]{0,2}){7}")
 _PLACE_CUE = re.compile(
     r"[楼层栋幢座零号室路街区村苑园城巷弄门单庭里厦店校院站镇县桥]|\d|#"
