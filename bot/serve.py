@@ -31,7 +31,7 @@ from bot.pace import Limits, Pace
 from bot.schedule import Daily
 from bot.street import Street
 from bot.watch import Watch
-from bot.web import accounts, health, server
+from bot.web import accounts, calendars, cards, health, server
 from bot.web.accounts import AccountCard
 from bot.web.local_chat import LocalChat
 from storage import backup
@@ -75,6 +75,8 @@ async def serve(
             [
                 *health.routes(watch),
                 *accounts.routes(watch),
+                *cards.routes(people_here.reader, people_here.app.words, settings.policy),
+                *calendars.routes(people_here.reader, people_here.app.words, people_here.clock),
                 *door.routes(key, watch, make_code),
             ],
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import string
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -75,6 +75,10 @@ class Words:
     def spoken(self, value: Any, lang: str, *, zone: ZoneInfo, now: datetime) -> str:
         """One value by itself, as a text would say it."""
         return _Voice(self, lang, zone, now).spoken(value)
+
+    def plain(self, value: Any, lang: str) -> str:
+        """A value in which there is no time, as a printed page says it."""
+        return self.spoken(value, lang, zone=ZoneInfo("UTC"), now=datetime.min.replace(tzinfo=UTC))
 
     def items(self, things: Things, lang: str) -> str:
         """``布洛芬2盒、口罩`` / ``2 boxes of ibuprofen, masks``."""

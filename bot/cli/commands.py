@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from bot.cli import data, looking, running, trying, wechat
+from bot.cli import data, looking, printing, running, trying, wechat
 from bot.cli.console import Plainly
 
 
@@ -40,6 +40,7 @@ for name, command, panel in (
     ("hear", trying.hear, "Try"),
     ("import", data.import_, "Data"),
     ("export", data.export, "Data"),
+    ("cards", printing.cards, "Data"),
     ("migrate", data.migrate_, "Data"),
     ("backup", data.backup_, "Data"),
     ("restore", data.restore_, "Data"),

@@ -87,7 +87,7 @@ def export(
       linbang export tables/
     """
     settings = settings_of(config)
-    database = _existing(settings)
+    database = existing(settings)
     with (
         disposing(open_reader(f"sqlite:///{database}")) as reader,
         neighbours.reading(reader) as tx,
@@ -217,7 +217,8 @@ def _list_copies(settings: Settings) -> None:
     out().print(table)
 
 
-def _existing(settings: Settings) -> Path:
+def existing(settings: Settings) -> Path:
+    """The database file; FileNotFoundError where there is none yet."""
     path = settings.database.path
     if not path.exists():
         raise FileNotFoundError(f"{path}: there is no database yet; `linbang run` makes one")
