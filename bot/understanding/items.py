@@ -21,7 +21,9 @@ _EDGE = re.compile(
     r"^(?:the|an?|some|any|my|our|your|spare|extra|of)\s|^(?:多的|那种|[个点些的])(?=..)"
     r"|\s(?:please|pls|po)$|(?<=..)[的吗吧]$"
 )
-_NOTHING = re.compile("[送带买借拿要给来捎匀帮][点个些下]?儿?|一下")
+_NOTHING = re.compile(
+    "[修换搬抬接喂遛教看弄通装做写查洗寄取]|[送带买借拿要给来捎匀帮][点个些下]?儿?|一下"
+)
 # Where an unknown thing ends: 借个滴定管|用用, 琉璃瓦|吗.
 _HAN_ON = re.compile(
     "[^\\W\\d_a-zA-Z吗呢吧啊呀么嘛借给用去来送到能可有没要我你他她谁哪的了着过在是就和跟或也都还先拿应急换不]{1,4}"
@@ -47,10 +49,13 @@ def items_of(
     """Things asked for or offered in a message (``low`` in lower case), each once, in order."""
     text = plain.text
     counted = amounts(text)
-    found = things.spans(low, hits, counted, plain.lang, weights or things.shipped())
     named = [hit for hit in hits if hit.entry.kind != "symptom"]
+    words = [(hit.start, hit.end) for hit in named]
+    bare = bool(words) and _nothing_else(low, [*words, *(one.span for one in counted)])
+    weights = weights or things.shipped()
+    found = words if bare else things.spans(low, hits, counted, plain.lang, weights)
     if not found and len(things.tokens(low)) <= _BRIEF + 2 * len(counted):
-        found = [(hit.start, hit.end) for hit in named]
+        found = words
     if not found and (asked := _ASKED.search(low)) is not None:
         found = [asked.span("zh" if asked["zh"] else "en")]
     items: dict[str, Item] = {}
@@ -69,6 +74,14 @@ def items_of(
     if len(items) > 1:
         items.pop(_ERRAND, None)
     return tuple(items.values())
+
+
+def _nothing_else(low: str, taken: Sequence[things.Span]) -> bool:
+    """Whether a message is but a list: 降压药,缬沙坦."""
+    left = list(low)
+    for start, end in taken:
+        left[start:end] = " " * (end - start)
+    return not any(sign.isalnum() for sign in left)
 
 
 def _whole(text: str, start: int, end: int, counted: Sequence[Amount]) -> tuple[int, int]:

@@ -19,7 +19,7 @@ _NOT_DOOR = (
 )
 _WINGED = re.compile(  # B-604, T4-1203, A/702, A 1403
     r"(?<![\w/-])(?P<b>T?\d{1,2}(?<=T\d)|T\d\d|[A-HJ-Z])(?:\s?[-/]\s?(?P<r>0?\d{2,4})|\s(?P<s>\d{3,4}))"
-    r"(?![\w-]|[:.]\d|\svitamin|\sto\s[A-Z])"
+    r"(?![\w-]|[:.]\d|\svitamin|\sto\s[A-Z])(?<!F-150)"
 )
 _WING = re.compile(
     r"\b(?:(?P<a>[A-HJ-Z])(?:\s|-)(?:wing|block|blk|tower|building)|wing\s(?P<w>[A-HJ-Z]))\b"
@@ -62,7 +62,8 @@ _UP = re.compile(
     re.IGNORECASE,
 )
 _STOREY = re.compile(
-    r"\b(?:(?P<v>\d{1,2}) ?(?:th|st|nd|rd)? (?:flair|landing|storey)|landing (?P<w>\d{1,2}))\b"
+    r"\b(?:(?P<v>\d{1,2}) ?(?:th|st|nd|rd)? (?:flair|landing|storey|floor)"
+    r"|landing (?P<w>\d{1,2}))\b"
 )
 _AT = re.compile(  # in 705, above 1402, knock 91
     r"(?<![\w'])(?:(?P<near>knock(?: on| at| for)?|outside|im in|i'm in|we're in|we are in|come to"
@@ -73,7 +74,7 @@ _AT = re.compile(  # in 705, above 1402, knock 91
 )
 _STANDING = re.compile(  # at the head of a sentence or by itself at its end
     r"(?:^|(?<=[.!?]\s))(?P<h>\d{3,4})(?:'s|(?=\s(?:is|has|balcony|again|still|keeps|kitchen|door)\b))"
-    r"|(?:^|[,.?!]\s|\s)(?P<v>\d{3,4})(?=[.!?]*$|[,.?!]\s)"
+    r"|(?:^|[,.?!]\s|\s)(?P<v>\d{3,4})(?=[.!?]*$|[,.?!]\s|\s(?:thank|any|please|pls|help|now|come|who)\w*)"
 )
 _DIGIT = re.compile(r"\d")
 _NO = re.compile(r"(?:no\.?|umber) ?\d", re.IGNORECASE)
