@@ -6,10 +6,10 @@ effects: `Say`, `Ask`, `Later`, `Never`. It holds no gateway and no clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from handlers.effects import (
     Alarm,
@@ -47,8 +47,21 @@ from handlers.events import (
     Scan,
     Timer,
 )
+from handlers.marks import (
+    Handler,
+    Mark,
+    answers,
+    daily,
+    happens,
+    hears,
+    overhears,
+    presses,
+    returns,
+    rings,
+    sentence,
+)
 from handlers.policy import Policy
-from handlers.reading import Act, Reading
+from handlers.reading import Reading
 from storage.db import Transaction
 from storage.people import Person
 from storage.places import Place
@@ -102,9 +115,6 @@ __all__ = [
     "rings",
     "sentence",
 ]
-
-
-Handler: TypeAlias = Callable[["Context"], Iterator[Effect]]
 
 
 class Sorry(Exception):  # noqa: N818  it is what the bot says
@@ -209,101 +219,3 @@ class Context:
     ) -> Say:
         """Say something in a group."""
         return Say(ToRoom(room_id), key, values, about=about, urgent=urgent)
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What a function was declared to handle."""
-
-    how: Literal[
-        "hears",
-        "answers",
-        "rings",
-        "presses",
-        "sentence",
-        "daily",
-        "happens",
-        "returns",
-        "overhears",
-    ]
-    what: str
-    fits: Callable[[Context], bool] | None = None
-    sure: float = 0.0
-    where: Callable[[Context], bool] | None = None
-
-
-def hears(
-    *acts: Act | Literal["emergency", "unsure", "voice"], sure: float = 0.75
-) -> Callable[[Handler], Handler]:
-    """Handle messages of these acts, read at least as surely as ``sure``."""
-    return _marks(Mark("hears", act, sure=sure) for act in acts)
-
-
-def sentence(
-    *names: str, fits: Callable[[Context], bool] | None = None
-) -> Callable[[Handler], Handler]:
-    """Handle the sentences listed under ``[hear.<name>]`` in the feature's words.
-
-    Where ``fits`` says no, the message is read on as if no sentence had matched.
-    """
-    return _marks(Mark("sentence", name, fits=fits) for name in names)
-
-
-def answers(question: str, fits: Callable[[Context], bool]) -> Callable[[Handler], Handler]:
-    """Handle the answer to an open question, where ``fits`` says that this is one."""
-    return _marks([Mark("answers", question, fits=fits)])
-
-
-def overhears(
-    asked: str,
-    where: Callable[[Context], bool],
-    fits: Callable[[Context], bool],
-    *,
-    plainly: bool = False,
-) -> Callable[[Handler], Handler]:
-    """Handle what is said ``where`` something is going on that gives it its meaning.
-
-    There it is read as an answer to ``asked`` (`Talk.asked`), and handled if it then ``fits``.
-    ``where`` is tried on every message: it must be quick. ``plainly``: so unmistakable that it
-    comes before open questions.
-    """
-    return _marks([Mark("overhears", asked, fits=fits, where=where, sure=float(plainly))])
-
-
-def rings(kind: str) -> Callable[[Handler], Handler]:
-    """Handle timers of this kind."""
-    return _marks([Mark("rings", kind)])
-
-
-def presses(action: str) -> Callable[[Handler], Handler]:
-    """Handle a button on a page."""
-    return _marks([Mark("presses", action)])
-
-
-def happens(*kinds: type[Happening]) -> Callable[[Handler], Handler]:
-    """Handle what befell an account or a group: ``@happens(Joined)``.
-
-    ``ctx.happening`` is it; ``ctx.room`` and ``ctx.speaker`` (its ``sender``) only if known.
-    """
-    return _marks(Mark("happens", kind.__name__) for kind in kinds)
-
-
-def returns(what: str) -> Callable[[Handler], Handler]:
-    """Handle how an errand of this kind went: ``ctx.came_back``."""
-    return _marks([Mark("returns", what)])
-
-
-def daily(clock: str) -> Callable[[Handler], Handler]:
-    """Run every day at this wall-clock time (``"08:30"``) and at every start; idempotent."""
-    return _marks([Mark("daily", clock)])
-
-
-def _marks(marks: Iterable[Mark]) -> Callable[[Handler], Handler]:
-    made = tuple(marks)
-
-    def mark(handler: Handler) -> Handler:
-        earlier: tuple[Mark, ...] = getattr(handler, "marks", ())
-        handler.marks = earlier + made  # type: ignore[attr-defined]
-        return handler
-
-    return mark

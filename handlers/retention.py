@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from handlers.kit import Context, Effect, daily
-from storage import codes, errands, inbox, outbox, questions, requests, runs
+from storage import codes, errands, forgetting, inbox, outbox, questions, runs
 
 
 @daily("03:30")
@@ -14,12 +14,12 @@ def forget(ctx: Context) -> Iterator[Effect]:
     """Blank the words of closed requests and sent letters, drop ids that no gateway replays."""
     keep = ctx.policy.retention
     words = ctx.now - timedelta(days=keep.request_text_days)
-    requests.forget(ctx.tx, words)
+    forgetting.forget(ctx.tx, words)
     runs.forget(ctx.tx, words)
     outbox.forget(ctx.tx, words)
     inbox.forget(ctx.tx, ctx.now - timedelta(days=keep.inbox_id_days))
     errands.forget(ctx.tx, ctx.now - timedelta(days=keep.inbox_id_days))
     codes.forget(ctx.tx, ctx.now - timedelta(days=1))
-    requests.forget_names(ctx.tx, ctx.now - timedelta(days=keep.audit_name_days))
+    forgetting.forget_names(ctx.tx, ctx.now - timedelta(days=keep.audit_name_days))
     questions.forget(ctx.tx, ctx.now)
     yield from ()

@@ -11,11 +11,12 @@ from storage.calendars import CALENDAR
 from storage.checkins import CHECKIN, CONTACT, PLAN
 from storage.checkins import EVENT as CHECKIN_EVENT
 from storage.db import Transaction
+from storage.forgetting import WORDLESS
 from storage.members import MEMBER
 from storage.outbox import LETTER
 from storage.people import ACCOUNT
 from storage.questions import QUESTION
-from storage.requests import EVENT, REQUEST, WORDLESS
+from storage.requests import EVENT, REQUEST
 from storage.rooms import ROOM
 from storage.runs import ORDER
 from storage.talks import TALKER

@@ -106,18 +106,6 @@ _ANY = Prepared(
 )
 
 
-WORDLESS: dict[str, Any] = {
-    "text": "",
-    "room": None,
-    "phone": [],
-    "spot": None,
-    "for_text": None,
-    "for_kind": None,
-    "for_age": None,
-}
-"""A request without what was private in it."""
-
-
 def get(tx: Transaction, number: int) -> Request | None:
     return tx.first(Request, _BY_NUMBER, {"number": number})
 
@@ -319,15 +307,3 @@ def totals(tx: Transaction, place_ids: Iterable[int]) -> tuple[int, int]:
     )
     row = tx.connection.execute(counts).one()
     return int(row[0]), int(row[1])
-
-
-def forget(tx: Transaction, before: datetime) -> int:
-    """Blank the private words of requests closed long ago; how many."""
-    old = (REQUEST.c.state == "closed") & (REQUEST.c.closed_at < before) & (REQUEST.c.text != "")
-    return tx.run(update(REQUEST).where(old).values(**WORDLESS)).rowcount
-
-
-def forget_names(tx: Transaction, before: datetime) -> int:
-    """Take the names out of old stories; how many steps lost theirs."""
-    old = (EVENT.c.at < before) & EVENT.c.person_id.is_not(None)
-    return tx.run(update(EVENT).where(old).values(person_id=None)).rowcount
