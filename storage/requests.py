@@ -40,6 +40,7 @@ __all__ = [
     "RequestEvent",
 ]
 
+_COMMON = ~one_of(REQUEST.c.kind, APART)
 _BY_NUMBER = Prepared(select(REQUEST).where(REQUEST.c.number == bindparam("number")))
 _BY_MESSAGE = Prepared(select(REQUEST.c.number).where(REQUEST.c.mid == bindparam("mid")))
 _FOLLOWERS = Prepared(select(FOLLOWER.c.person_id).where(FOLLOWER.c.number == bindparam("number")))
@@ -58,7 +59,7 @@ _ALIKE = Prepared(
         REQUEST.c.made_at > bindparam("since"),
         (REQUEST.c.requester_id == bindparam("person_id")) | (REQUEST.c.kind == "report"),
         one_of(REQUEST.c.state, UNSETTLED),
-        ~one_of(REQUEST.c.kind, APART),
+        _COMMON,
     )
     .order_by(REQUEST.c.number.desc())
 )
@@ -79,11 +80,7 @@ _MINE = union_all(
 def _of_person(states: tuple[str, ...]) -> Prepared:
     return Prepared(
         select(REQUEST)
-        .where(
-            REQUEST.c.number.in_(_MINE),
-            one_of(REQUEST.c.state, states),
-            ~one_of(REQUEST.c.kind, APART),
-        )
+        .where(REQUEST.c.number.in_(_MINE), one_of(REQUEST.c.state, states), _COMMON)
         .order_by(REQUEST.c.number.desc())
     )
 
@@ -97,11 +94,7 @@ _MADE_SINCE = Prepared(
 )
 _ANY = Prepared(
     select(REQUEST.c.number)
-    .where(
-        REQUEST.c.number.in_(_MINE),
-        one_of(REQUEST.c.state, UNSETTLED),
-        ~one_of(REQUEST.c.kind, APART),
-    )
+    .where(REQUEST.c.number.in_(_MINE), one_of(REQUEST.c.state, UNSETTLED), _COMMON)
     .limit(1)
 )
 
@@ -255,9 +248,7 @@ def at_places(
 ) -> list[Request]:
     """Requests of these places, urgent first, then newest first; none of the kinds apart."""
     chosen = select(REQUEST).where(
-        REQUEST.c.place_id.in_(list(place_ids)),
-        REQUEST.c.state.in_(states),
-        REQUEST.c.kind.not_in(APART),
+        REQUEST.c.place_id.in_(list(place_ids)), REQUEST.c.state.in_(states), _COMMON
     )
     urgent_first = (REQUEST.c.urgency != "urgent", REQUEST.c.number.desc())
     return tx.rows(Request, chosen.order_by(*urgent_first))
