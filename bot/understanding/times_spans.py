@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 _NUMBER = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _WEEKDAY = (
@@ -74,6 +75,7 @@ _NOW = re.compile(
     r"(?<![\w-])(?<!from )(?:right now|rn|now|tn)(?=[,.!?]|$|\s(?:please|pls|it|before|is))",
     re.IGNORECASE,
 )
+_MOST = 96  # places in one message where words of time may begin
 _GONE = re.compile(r"(?:every|each|last|since|yesterday|this past|good|ago)\s$", re.IGNORECASE)
 _HABIT = re.compile(r"\s(?:yesterday|every|daily|last|ago|on weekdays|again)", re.IGNORECASE)
 # Where words of time may begin; the long patterns are tried only there.
@@ -93,7 +95,7 @@ _BEGIN = re.compile(
 def phrases(text: str) -> list[tuple[int, int]]:
     """The spans of words of time in ``text``, the widest where they overlap, in order."""
     heard: list[tuple[int, int]] = []
-    for begin in _BEGIN.finditer(text):
+    for begin in islice(_BEGIN.finditer(text), _MOST):
         start = begin.start()
         for pattern in (_PHRASE, _LED, _NOW):
             m = pattern.match(text, start)
