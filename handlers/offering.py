@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from handlers import duty, matching, quiet, showing
+from handlers import climbing, duty, matching, quiet, showing
 from handlers.kit import Ask, Context, Effect, Later, Never, ToPerson, rings
 from storage import claims, people, places, requests, rooms
-from storage import duty as rosters
-from storage.places import Place
 from storage.requests import Request
 
 ASKED = {"offered": "claim"}
@@ -205,7 +203,7 @@ def _call(ctx: Context, request: Request, person_id: int) -> Ask:
 
 def _upwards(ctx: Context, request: Request) -> Iterator[Effect]:
     """Left too long: to the next place above, and after as long again to the one above that."""
-    if (yield from climb(ctx, request)) is not None:
+    if (yield from climbing.climb(ctx, request)) is not None:
         due = by_day(ctx, request, ctx.now + ctx.policy.unclaimed.normal.upwards)
         key, step = f"unclaimed:{request.number}:upwards", {"step": "upwards"}
         yield Later(key, due, "unclaimed", request.number, step)
@@ -220,51 +218,6 @@ def _again(ctx: Context, request: Request, step: str, again: int) -> Iterator[Ef
     due = ctx.now + wait if urgent else by_day(ctx, request, ctx.now + wait)
     data = {"step": step, "again": again + 1}
     yield Later(f"unclaimed:{request.number}:{step}", due, "unclaimed", request.number, data)
-
-
-def climb(
-    ctx: Context, request: Request, kind: str | None = None
-) -> Generator[Effect, None, Place | None]:
-    """Up the tree: those who run the next place above hear of it, or those of the first ``kind``.
-
-    Returns the place it has reached; None where nobody is there to be told.
-    """
-    above = places.chain(ctx.tx, request.place_id)
-    reached = [place.id for place in above].index(request.data.get("climbed", request.place_id))
-    for place in above[reached + 1 :]:
-        told = _running(ctx, place)
-        if told and kind in {None, place.kind}:
-            speaker = ctx.speaker.id if ctx.speaker else None
-            requests.tell(
-                ctx.tx, request.number, ctx.now, "climbed", person_id=speaker, note=place.name
-            )
-            data = {**request.data, "climbed": place.id}
-            requests.amend(ctx.tx, request.number, ctx.now, data=data, level=request.level + 1)
-            yield from _told_above(ctx, request, place, told[:2])
-            return place
-    return None
-
-
-def _running(ctx: Context, place: Place) -> list[int]:
-    """Who runs this very place, without whoever passes something up to it."""
-    speaker = ctx.speaker.id if ctx.speaker else None
-    roles = ("coordinator", "leader", "community_worker")
-    found = [one for role in roles for one in duty.holding(ctx.tx, place.id, role)]
-    return [
-        one for one in dict.fromkeys(found) if one != speaker and rosters.reachable(ctx.tx, one)
-    ]
-
-
-def _told_above(ctx: Context, request: Request, place: Place, told: list[int]) -> Iterator[Effect]:
-    """Those above, and whoever asked: they see that it has not been forgotten."""
-    values = {**showing.openly(ctx, request), "since": ctx.now - request.made_at}
-    for person_id in told:
-        yield ctx.tell(person_id, "offering.climbed", about=request.number, **values)
-    where = showing.place_name(place)
-    for one in (request.requester_id, *requests.followers(ctx.tx, request.number)):
-        if ctx.speaker is None or one != ctx.speaker.id:
-            values = {"number": request.number, "what": showing.what(request), "above": where}
-            yield ctx.tell(one, "offering.climbed_told", about=request.number, **values)
 
 
 def _is_here(ctx: Context, person_id: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from handlers import duty, medicine, naming, offering, settling, showing
+from handlers import climbing, duty, medicine, naming, offering, settling, showing
 from handlers.claims import hand_over, is_new_here
 from handlers.kit import Ask, Context, Effect, Never, Sorry, ToPerson, answers, sentence
 from handlers.recording import known
@@ -160,7 +160,7 @@ def up(ctx: Context) -> Iterator[Effect]:
     """`#12 上报街道`: up to the place named, or to the next above."""
     request = served(ctx)
     kind = next((kind for word, kind in _ABOVE.items() if word in ctx.text.lower()), None)
-    place = yield from offering.climb(ctx, request, kind)
+    place = yield from climbing.climb(ctx, request, kind)
     if place is None:
         raise Sorry("steering.nobody_above", number=request.number)
     where = showing.place_name(place)

@@ -21,6 +21,7 @@ from storage.rosters import (
     Roster,
     Shift,
     add,
+    at,
     by_key,
     change,
     has_roster,
@@ -36,6 +37,7 @@ __all__ = [
     "Roster",
     "Shift",
     "add",
+    "at",
     "by_key",
     "change",
     "has_roster",
@@ -113,8 +115,8 @@ def around(tx: Transaction, place: Place, now: datetime, duty: str | None = None
     yesterday = now.astimezone(ZoneInfo(place.zone)).date() - timedelta(days=1)
     return [
         shift
-        for (at, what), rows in rosters(tx).items()
-        if at == place.id and duty in {None, what}
+        for what, rows in at(tx, place.id)
+        if duty in {None, what}
         for row in rows
         for shift in turns(tx, row, place, yesterday, 2)
     ]
@@ -132,8 +134,8 @@ def of_person(tx: Transaction, person_id: int, now: datetime, days: int = 14) ->
 def coming(tx: Transaction, now: datetime, days: int) -> list[Shift]:
     """Everybody's turns that run now or begin within so many days, soonest first."""
     found: list[Shift] = []
-    for (at, _), rows in rosters(tx).items():
-        place = places.get(tx, at)
+    for (place_id, _), rows in rosters(tx).items():
+        place = places.get(tx, place_id)
         if place is None:
             continue
         first = now.astimezone(ZoneInfo(place.zone)).date() - timedelta(days=1)
@@ -187,9 +189,7 @@ def holes(tx: Transaction, place: Place, day: date, begin: int, end: int) -> lis
     if (place.id, "duty") in rosters(tx):
         hours = gaps(tx, place, day, begin, end, by_plan=True)
         found = [Hole("gap", "duty", *span) for span in hours]
-    for (at, duty), rows in rosters(tx).items():
-        if at != place.id:
-            continue
+    for duty, rows in at(tx, place.id):
         for shift in (one for row in rows for one in turns(tx, row, place, day, 1)):
             if shift.absent:
                 span = (shift.begins, shift.ends, shift.person_id)

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
+from storage import rosters
 from storage.claims import CLAIM, INVITATION
+from storage.covers import COVER
 from storage.db import Transaction
 from storage.hours import HOUR_CLAIM, HOUR_ENTRY
 from storage.members import MEMBER
@@ -15,6 +17,7 @@ from storage.questions import QUESTION
 from storage.requests import EVENT, REQUEST
 from storage.rooms import ROOM
 from storage.runs import ORDER
+from storage.whistles import WHISTLE
 
 
 def merge(tx: Transaction, newcomer: int, neighbour: int, now: datetime) -> None:
@@ -30,6 +33,8 @@ def merge(tx: Transaction, newcomer: int, neighbour: int, now: datetime) -> None
         HOUR_ENTRY.c.person_id,
         HOUR_ENTRY.c.other_id,
         HOUR_CLAIM.c.receiver_id,
+        COVER.c.holder_id,
+        WHISTLE.c.by_id,
     ):
         moved = update(column.table).where(column == newcomer)
         tx.run(moved.values({column.name: neighbour}))
@@ -48,5 +53,6 @@ def merge(tx: Transaction, newcomer: int, neighbour: int, now: datetime) -> None
         has = select(its).where(its == neighbour, *same).exists()
         moved = update(column.table).where(column == newcomer, ~has)
         tx.run(moved.values({column.name: neighbour}))
+    rosters.rename(tx, newcomer, neighbour)
     tx.run(update(PERSON).where(PERSON.c.id == newcomer).values(left_at=now))
     tx.memo.clear()

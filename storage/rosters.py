@@ -82,7 +82,7 @@ class Shift:
 
 
 def add(tx: Transaction, **columns: Any) -> int:
-    tx.memo.pop("rosters", None)
+    _forget(tx)
     return tx.insert(ROSTER, columns)
 
 
@@ -92,8 +92,13 @@ def by_key(tx: Transaction, key: str) -> Roster | None:
 
 
 def change(tx: Transaction, roster_id: int, **columns: Any) -> None:
-    tx.memo.pop("rosters", None)
+    _forget(tx)
     tx.run(update(ROSTER).where(ROSTER.c.id == roster_id).values(**columns))
+
+
+def _forget(tx: Transaction) -> None:
+    for key in ("rosters", "rosters at"):
+        tx.memo.pop(key, None)
 
 
 def rosters(tx: Transaction) -> dict[tuple[int, str], list[Roster]]:
@@ -105,6 +110,25 @@ def rosters(tx: Transaction) -> dict[tuple[int, str], list[Roster]]:
             kept.setdefault((row.place_id, row.duty), []).append(row)
         tx.memo["rosters"] = kept
     return kept
+
+
+def at(tx: Transaction, place_id: int) -> list[tuple[str, list[Roster]]]:
+    """The rosters of this very place: ``(duty, rosters)``."""
+    kept: dict[int, list[tuple[str, list[Roster]]]] | None = tx.memo.get("rosters at")
+    if kept is None:
+        kept = tx.memo["rosters at"] = {}
+        for (there, duty), rows in rosters(tx).items():
+            kept.setdefault(there, []).append((duty, rows))
+    return kept.get(place_id, [])
+
+
+def rename(tx: Transaction, one: int, other: int) -> None:
+    """The turns of ``one`` are those of ``other``: they are the same person."""
+    for rows in list(rosters(tx).values()):
+        for row in rows:
+            if one in row.people:
+                named = [other if person_id == one else person_id for person_id in row.people]
+                change(tx, row.id, people=list(dict.fromkeys(named)))
 
 
 def has_roster(tx: Transaction, place_id: int | None, duty: str = "duty") -> bool:
