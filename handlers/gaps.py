@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers import quiet, showing
 from handlers.duty import called, pages, spoken
-from handlers.kit import Both, Context, Effect, Later, Word, daily, rings
+from handlers.kit import Both, Context, Effect, Later, Lines, Word, daily, rings
 from storage import covers, duty, people, places
 from storage.duty import Hole, Shift
 from storage.places import Place
 
 FORGOTTEN = timedelta(days=60)
+MOST = 12
+"""So many holes stand in one letter."""
 
 
 @daily("06:30")
@@ -27,16 +30,12 @@ def look_ahead(ctx: Context) -> Iterator[Effect]:
 
 
 def plan(ctx: Context, place: Place) -> Iterator[Effect]:
-    """One deadline for each day with holes and each notice; those missed are told at once."""
-    today = ctx.now.astimezone(ZoneInfo(place.zone)).date()
-    ahead = ctx.policy.duty.first_notice.days + 2
-    for day in (today + timedelta(days=step) for step in range(ahead)):
-        for notice in _notices(ctx):
-            untold = _untold(ctx, place, day, notice)
-            if untold:
-                due = max(ctx.now, _before(ctx, place, untold[0].begins - _notices(ctx)[notice]))
-                data = {"day": day.isoformat(), "notice": notice}
-                yield Later(f"gap:{place.id}:{day}:{notice}", due, "gap", place.id, data)
+    """The deadline of the next notice of each kind; what was missed is told at once."""
+    for notice in _notices(ctx):
+        due = min((at for at, _ in _untold(ctx, place, notice)), default=None)
+        if due is not None:
+            data = {"notice": notice}
+            yield Later(f"gap:{place.id}:{notice}", max(ctx.now, due), "gap", place.id, data)
 
 
 def known(ctx: Context, place: Place, shift: Shift) -> None:
@@ -52,16 +51,24 @@ def _notices(ctx: Context) -> dict[str, timedelta]:
     return {"first": ctx.policy.duty.first_notice, "second": ctx.policy.duty.second_notice}
 
 
-def _untold(ctx: Context, place: Place, day: date, notice: str) -> list[Hole]:
-    """Holes still to come of which this notice has not been given, soonest first."""
-    begin, end = (
-        at.hour * 60 + at.minute
-        for at in (ctx.policy.duty.covered_from, ctx.policy.duty.covered_until)
-    )
+def _untold(ctx: Context, place: Place, notice: str) -> list[tuple[datetime, list[Hole]]]:
+    """Holes to come of which this notice has not been given: by day, with when it is due."""
+    today, span = ctx.now.astimezone(ZoneInfo(place.zone)).date(), _notices(ctx)[notice]
+    found = []
+    for day in range(ctx.policy.duty.first_notice.days + 2):
+        holes = _of_day(ctx, place, today + timedelta(days=day), notice)
+        if holes:
+            found.append((_before(ctx, place, holes[0].begins - span), holes))
+    return found
+
+
+def _of_day(ctx: Context, place: Place, day: date, notice: str) -> list[Hole]:
+    policy = ctx.policy.duty
+    begin, end = (at.hour * 60 + at.minute for at in (policy.covered_from, policy.covered_until))
     found = duty.holes(ctx.tx, place, day, begin, end if end > begin else end + duty.DAY)
     if notice == "first":
         # What comes up so late is told by the second notice only.
-        late = ctx.policy.duty.second_notice
+        late = policy.second_notice
         found = [one for one in found if _before(ctx, place, one.begins - late) > ctx.now]
     keys = duty.told(ctx.tx, [_key(place, one, notice) for one in found])
     return [one for one in found if one.begins > ctx.now and _key(place, one, notice) not in keys]
@@ -84,19 +91,28 @@ def _before(ctx: Context, place: Place, at: datetime) -> datetime:
 
 @rings("gap")
 def tell(ctx: Context) -> Iterator[Effect]:
-    """Still a hole: the coordinator hears of it, once by each notice."""
-    place = places.get(ctx.tx, ctx.rung.ref)
-    day, notice = date.fromisoformat(ctx.rung.data["day"]), str(ctx.rung.data["notice"])
-    found = _untold(ctx, place, day, notice) if place else []
-    if place is None or not found:
+    """Still holes: the coordinator hears of all that are due in one letter, once by each notice."""
+    place, notice = places.get(ctx.tx, ctx.rung.ref), str(ctx.rung.data["notice"])
+    if place is None:
         return
+    due = (holes for at, holes in _untold(ctx, place, notice) if at <= ctx.now)
+    found = [hole for holes in due for hole in holes]
     for hole in found:
         duty.tell(ctx.tx, _key(place, hole, notice))
-    lines = [_line(ctx, place, hole) for hole in found]
+    if found:
+        yield from _say(ctx, place, found)
+    yield from plan(ctx, place)
+
+
+def _say(ctx: Context, place: Place, found: list[Hole]) -> Iterator[Effect]:
+    lines = [_line(ctx, place, hole) for hole in found[:MOST]]
+    if len(found) > MOST:
+        lines.append(Word("gaps.more", {"count": len(found) - MOST}))
+    day = found[0].begins.astimezone(ZoneInfo(place.zone)).date()
+    values: dict[str, Any] = {"place": showing.place_name(place), "day": _spoken(day)}
     told = pages(ctx.tx, place.id, ctx.now, "coordinator")
     for person_id in told or pages(ctx.tx, place.id, ctx.now, "leader"):
-        where = showing.place_name(place)
-        yield ctx.tell(person_id, "gaps.gap", place=where, day=_spoken(day), holes=lines)
+        yield ctx.tell(person_id, "gaps.gap", holes=Lines(tuple(lines)), **values)
 
 
 def _spoken(day: date) -> Both:
