@@ -39,6 +39,7 @@ _ASKED = re.compile(
     r"(?:(?:an?|any|some|spare|extra|the) ){0,2}(?P<en>[a-z][a-z'-]+(?: [a-z'-]+){0,2}?)"
     r"(?= (?:i|we|to|for|that|please|pls|going|handy|in|at|so|my|by|lying)\b|[?,.!]|$)"
 )
+_CLOSING = ")]》】%+"
 _APART = re.compile("[,。;、!?]")
 _VERB = re.compile("^[修换装搬抬洗喂遛陪接看带取拿送教做写填]")
 
@@ -60,9 +61,10 @@ def items_of(
         found = [asked.span("zh" if asked["zh"] else "en")]
     items: dict[str, Item] = {}
     for span in found:
-        if _NOTHING.fullmatch(low, *span):
+        start, end = _trimmed(low, *span)
+        if start == end or _NOTHING.fullmatch(low, start, end):
             continue
-        start, end, entry = _known(low, *span, named)
+        start, end, entry = _known(low, start, end, named)
         if entry is None:
             start, end = _whole(text, start, end, counted)
         name = _name(entry) if entry else _EDGE.sub("", text[start:end])
@@ -74,6 +76,15 @@ def items_of(
     if len(items) > 1:
         items.pop(_ERRAND, None)
     return tuple(items.values())
+
+
+def _trimmed(low: str, start: int, end: int) -> tuple[int, int]:
+    """The span without signs at its ends: no thing is called 水龙头?."""
+    while start < end and not low[start].isalnum():
+        start += 1
+    while start < end and not low[end - 1].isalnum() and low[end - 1] not in _CLOSING:
+        end -= 1
+    return start, end
 
 
 def _nothing_else(low: str, taken: Sequence[things.Span]) -> bool:
