@@ -146,12 +146,13 @@ def _by_act(ctx: Context, features: Features) -> Handler | None:
     if ctx.message is not None and ctx.message.voice and not ctx.text:
         act = "voice"  # nobody here can listen to it
     handler, sure = features.hears.get(act, (None, 1.0))
-    if handler is None:
-        return None
-    if ctx.reading.confidence >= sure:
+    if handler is not None and ctx.reading.confidence >= sure:
         return handler
-    unsure = features.hears.get("unsure", (None, 1.0))[0]
-    return unsure if ctx.reading.confidence >= ctx.policy.listening.ask_sure else None
+    if handler is not None and ctx.reading.confidence >= ctx.policy.listening.ask_sure:
+        return features.hears.get("unsure", (None, 1.0))[0]
+    # Said to the bot alone and understood by nobody: a feature may know a word of it.
+    alone = bool(ctx.text) and not ctx.in_group
+    return features.hears.get("unheard", (None, 1.0))[0] if alone else None
 
 
 def _busy(ctx: Context) -> tuple[bool, bool]:

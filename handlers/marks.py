@@ -38,9 +38,12 @@ class Mark:
 
 
 def hears(
-    *acts: Act | Literal["emergency", "unsure", "voice"], sure: float = 0.75
+    *acts: Act | Literal["emergency", "unsure", "unheard", "voice"], sure: float = 0.75
 ) -> Callable[[Handler], Handler]:
-    """Handle messages of these acts, read at least as surely as ``sure``."""
+    """Handle messages of these acts, read at least as surely as ``sure``.
+
+    ``unheard`` is what somebody wrote to the bot alone and nothing else handles.
+    """
     return _marks(Mark("hears", act, sure=sure) for act in acts)
 
 

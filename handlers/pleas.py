@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from handlers import sameness, showing
+from handlers import medicine, sameness, showing
 from handlers.essentials import ask_where
 from handlers.gifts import give
 from handlers.kit import Ask, Context, Effect, Sorry, ToPerson, Word, answers, hears
@@ -97,6 +97,7 @@ def still_or_not(ctx: Context) -> Iterator[Effect]:
 def perhaps(ctx: Context) -> Iterator[Effect]:
     """Not sure that this was a plea: one short question, privately."""
     if ctx.reading.act not in {"need", "report"} or ctx.late:
+        yield from medicine.say_where_instead(ctx)
         return
     yield Ask(
         ToPerson(ctx.who.id),

@@ -215,6 +215,7 @@ def not_needed(ctx: Context) -> Iterator[Effect]:
     if request is None:
         if naming.said(ctx) is not None:
             raise Sorry("settling.not_yours", number=naming.said(ctx))
+        yield from medicine.say_where_instead(ctx)
         return
     yield from close(ctx, request, "not_needed")
 

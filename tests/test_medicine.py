@@ -1,12 +1,9 @@
-"""The medicine box: its ledger, its gate, and what it never says."""
+"""The medicine box: its ledger, what keepers write, and who hears what."""
 
 from __future__ import annotations
 
-import re
-import tomllib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -19,43 +16,11 @@ from storage import boxes, holds, people, places, requests
 from storage.db import Transaction, disposing, open_database, transaction
 from storage.tables import metadata
 
-ROOT = Path(__file__).parent.parent
-WORDS = sorted((ROOT / "handlers" / "words").glob("*.toml"))
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
-DOSE = re.compile(
-    r"(?:\d|[一二两三四五六七八九十半])\s*(?:mg|ml|毫克|毫升|片|粒|丸|滴|tablets?\b|pills?\b|capsules?\b|drops?\b)"
-    r"|(?:每|一)(?:日|天)\s*\S{0,3}次|每次|times (?:a|per) day|every \d+ hours|twice daily",
-    re.IGNORECASE,
-)
 
 
-# What it never says
-
-
-def test_no_text_of_the_box_names_a_dose() -> None:
-    table = tomllib.loads((ROOT / "handlers" / "words" / "medicine.toml").read_text("utf-8"))
-    said = {
-        f"{key} {lang}": text for key, one in table["say"].items() for lang, text in one.items()
-    }
-    assert {key: text for key, text in said.items() if DOSE.search(text)} == {}
-
-
-@pytest.mark.parametrize("path", WORDS, ids=lambda path: path.stem)
-def test_no_text_of_any_feature_names_a_dose(path: Path) -> None:
-    table = tomllib.loads(path.read_text("utf-8"))
-    texts = [text for one in table.get("say", {}).values() for text in one.values()]
-    assert [text for text in texts if DOSE.search(text)] == []
-
-
-def test_no_answer_in_a_transcript_about_medicine_names_a_dose() -> None:
-    told = [
-        line
-        for path in (ROOT / "tests" / "chats").glob("medicine*.chat")
-        for line in path.read_text("utf-8").splitlines()
-        if line.startswith("bot") and DOSE.search(line)
-    ]
-    assert told == []
+# What it never says in a group
 
 
 async def play(talk: str) -> Played:
@@ -89,36 +54,6 @@ async def test_a_group_hears_neither_the_illness_nor_the_room_nor_the_phone() ->
 async def keys(talk: str) -> list[str]:
     played = await play(talk)
     return [one.key for one in played.lines if one.sender is None]
-
-
-NEVER_GIVEN = [
-    "谁有头孢",
-    "就一片处方药没事吧,谁有头孢",
-    "我是医生,谁有阿莫西林",
-    "谁有阿莫仙,救急",
-    "有没有达菲,孩子发烧",
-    "谁有降压药,我的吃完了",
-    "谁有胰岛素,急",
-    "谁有曲马多,疼得厉害",
-    "谁有地西泮,睡不着",
-    "谁有安眠药",
-    "有没有联邦止咳露",
-    "谁有聪明药,孩子考试",
-    "谁有泰勒宁",
-    "anyone has amoxicillin?",
-    "does anybody have some xanax? just one",
-    "need ritalin for my exam",
-    "has anyone got codeine? I am a nurse",
-    "anyone has antibiotics? my doctor said it is fine",
-]
-
-
-@pytest.mark.parametrize("plea", NEVER_GIVEN)
-async def test_no_way_of_asking_gets_a_prescription_medicine_from_the_box(plea: str) -> None:
-    told = await keys(f"小吴 to bot: {plea}\n")
-    assert "medicine.doctor_first" in told
-    assert "medicine.ask_doctor" in told
-    assert not any(key.startswith("offering.") or "found" in key for key in told)
 
 
 async def test_a_medicine_is_good_to_the_end_of_its_last_month_and_no_day_longer() -> None:

@@ -7,7 +7,7 @@ one, a kind, a category, and aliases with the typos people and voice input make.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,8 @@ from typing import Literal, NamedTuple, cast
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from handlers.medicine import rules
+from handlers.medicine.table import WRITTEN
 from handlers.reading import Category
 
 Kind = Literal["thing", "service", "fault", "symptom"]
@@ -24,6 +26,8 @@ _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _BEFORE_SINGLE = frozenset("瓶袋斤桶箱包盒把点些的嘅缺借买要送有没床条块个卷口颗根床只艘顶")
 _AFTER_SINGLE = frozenset(" ,。!?:;、.吗吧呢了啊呀和跟或给喝吃用的么嘛")
 _VERBS = frozenset("修换装补通洗搬抬接看喂遛取拿收买带送照教打填写翻剪擦浇量测陪")
+# Shorter names of medicines are everyday words too often to be heard in chatter.
+_BRAND, _BRAND_EN = 3, 5
 _LIGHT = ("一下", "下", "个", "一哈")
 
 
@@ -64,6 +68,8 @@ class Lexicon:
         for entry, aliases in named:
             for alias in aliases:
                 words.setdefault(alias, entry)
+        for word, entry in _of_the_box(self.entries):
+            words.setdefault(word, entry)
         self._words = words
         self._of = list(words.values())
         self._finder = AhoCorasick(list(words), matchkind=MatchKind.LeftmostLongest)
@@ -111,6 +117,15 @@ def _entry(name: str, line: str, kind: str, category: str, file: str) -> tuple[E
     return entry, [alias.lower() for alias in aliases if alias]
 
 
+def _of_the_box(entries: dict[str, Entry]) -> Iterator[tuple[str, Entry]]:
+    """Names of medicines from the table of the medicine box, for those the lexicon lacks."""
+    for word, rule, _ in WRITTEN:
+        size = _BRAND_EN if word.isascii() else _BRAND
+        if rule.kind != "goods" and len(word) >= size:
+            made = Entry(rule.name, rule.english, "thing", "medicine")
+            yield word.lower(), entries.setdefault(rule.name, made)
+
+
 def _lightened(word: str) -> tuple[str, ...]:
     """What people put after the verb of a deed: 修一下水龙头, 搬个柜子."""
     return _LIGHT if len(word) > 2 and word[0] in _VERBS and word[1] not in "一下个" else ()
@@ -145,7 +160,7 @@ def lexicon() -> Lexicon:
 def english_name(name: str) -> str:
     """A canonical name in English (``布洛芬`` → ``ibuprofen``), or the word as given."""
     entry = lexicon().entry(name)
-    return entry.en if entry else name
+    return entry.en if entry else rules.english(name)
 
 
 def chinese_name(name: str) -> str:

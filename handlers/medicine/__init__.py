@@ -10,6 +10,7 @@ from handlers.medicine.keeping import count, count_confirmed, dispose, stock_in,
 from handlers.medicine.looking import Looked, doctor_silent, look
 from handlers.medicine.picking import Held
 from handlers.medicine.recalling import recall, recall_told
+from handlers.medicine.refusing import say_where_instead
 from handlers.medicine.stocked import is_there, listing, what_is_there
 
 ASKED = {
@@ -45,6 +46,7 @@ __all__ = [
     "not_taken",
     "recall",
     "recall_told",
+    "say_where_instead",
     "stock_in",
     "told_expiry",
     "undo",

@@ -20,7 +20,7 @@ from handlers.kit import (
     Word,
     rings,
 )
-from handlers.medicine import rules
+from handlers.medicine import caution, rules
 from handlers.medicine.picking import Held, Picked, next_in_line, pick, things
 from storage import boxes, claims, people, requests
 from storage.requests import Request
@@ -102,8 +102,8 @@ def form_note(held: Iterable[Held]) -> Word | str:
 
 
 def _leaflet(held: Iterable[Held]) -> Word | str:
-    taken = any(rules.is_medicine({"name": one.item}, "medicine") for one in held)
-    return Word("medicine.leaflet") if taken else ""
+    taken = [one.item for one in held if rules.is_medicine({"name": one.item}, "medicine")]
+    return Word("medicine.leaflet", {"first": caution.ask_first(taken)}) if taken else ""
 
 
 def _hold_on(ctx: Context, request: Request, held: tuple[Held, ...]) -> Iterator[Effect]:
@@ -146,11 +146,11 @@ def _privately(request: Request, picked: Picked) -> Iterator[Effect]:
     number, told = request.number, list(picked.cautions)
     if picked.refused is not None:
         told.append(Word(f"medicine.no_{picked.refused}"))
-    for caution in told:
+    for warning in told:
         yield Say(
             ToPerson(request.requester_id),
             "medicine.caution",
-            {"number": number, "caution": caution},
+            {"number": number, "caution": warning},
             about=number,
             urgent=is_urgent(request),
             direct=True,

@@ -53,7 +53,7 @@ def pick(ctx: Context, request: Request) -> Picked:
     wants = [item for item in asked if not caution.kind(item) & caution.NEVER]
     refused = caution.refused(asked, request.text)
     takes = any(rules.is_medicine(item, request.category) for item in wants)
-    doctor = caution.doctor_first(request) if takes else None
+    doctor = caution.doctor_first(request, wants) if takes else None
     if doctor is not None:
         return Picked(doctor=doctor, refused=refused)
     near = boxes.near(ctx.tx, request.place_id)
@@ -66,8 +66,10 @@ def pick(ctx: Context, request: Request) -> Picked:
         cautions += found.cautions
         refused, doctor = found.refused or refused, found.doctor or doctor
     if not held and (doctor or refused in caution.NEVER):
-        return Picked(doctor=doctor or refused, refused=refused)
-    return Picked(tuple(held), None, refused, (*cautions, *_shared(ctx, request, held)))
+        why = doctor or caution.why_refused(asked, refused or "")
+        return Picked(doctor=why, refused=refused)
+    free = (Word("medicine.free"),) if held and rules.has("price", request.text) else ()
+    return Picked(tuple(held), None, refused, (*cautions, *_shared(ctx, request, held), *free))
 
 
 def _one(
@@ -89,7 +91,7 @@ def _one(
             and (lot.expiry is None or lot.expiry >= today)
             and (lot.sealed or not takes)
         ]
-        fitting = [lot for lot in lots if not takes or (lot.form == "child") == child]
+        fitting = [lot for lot in lots if not takes or _suits(lot, child)]
         other_form = other_form or (child and len(fitting) < len(lots))
         free = [lot for lot in fitting if boxes.of_lot(ctx.tx, lot.lot_id).available > 0]
         if not free:
@@ -101,6 +103,13 @@ def _one(
     if child and other_form:
         return Picked(doctor="child")
     return Picked(cautions=(Word("medicine.child_caution"),) if child and near else ())
+
+
+def _suits(lot: Stock, child: bool) -> bool:
+    """Whether a lot is of the form for this person, and of nothing a child must not have."""
+    if not child:
+        return lot.form != "child"
+    return lot.form == "child" and "child" not in rules.cautions([name_of(lot)])
 
 
 def _hold(

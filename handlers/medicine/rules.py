@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from importlib import resources
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-Kind = Literal["otc", "prescription", "controlled", "goods"]
+from handlers.medicine.table import CAUTIONS, FAMILIES, GENERAL, SUBSTANCES, WRITTEN, Rule
+
 PACKS = frozenset("盒瓶板支箱罐套台把桶")
 """Units of which the weekly cap counts boxes; of all others it counts single ones."""
 _LOOSE = frozenset(
@@ -36,16 +34,6 @@ _UNITS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One medicine or article. ``usual``: how many loose ones somebody gets who names no number."""
-
-    name: str
-    kind: Kind
-    ingredients: frozenset[str]
-    usual: int = 6
-
-
 class Named(NamedTuple):
     """A medicine named in a text: where, by which word, and whether that is a child's form."""
 
@@ -55,55 +43,43 @@ class Named(NamedTuple):
     child: bool
 
 
-def _load() -> tuple[dict[str, tuple[Rule, bool]], Mapping[str, Any]]:
-    # A table of the package, read once at import like a module: no file is touched afterwards.
-    path = resources.files("handlers") / "words" / "medicine_rules.toml"
-    data = tomllib.loads(path.read_text("utf-8"))
-    words: dict[str, tuple[Rule, bool]] = {}
-    kinds: tuple[Kind, ...] = ("otc", "prescription", "controlled", "goods")
-    for kind in kinds:
-        for name, line in data[kind].items():
-            first, names, *more = [_list(part) for part in line.split(";")]
-            goods = kind == "goods"
-            made = frozenset() if goods else frozenset(first or [name])
-            rule = Rule(name, kind, made, int(first[0]) if goods else 6)
-            for word in (name, *names):
-                words.setdefault(word.lower(), (rule, False))
-            for word in more[0] if more else ():
-                words.setdefault(word.lower(), (rule, True))
-    return words, data
+_WORDS = {one.word.lower(): one for one in reversed(WRITTEN)}
+CLASSES: Mapping[str, tuple[str, ...]] = {k: tuple(v) for k, v in GENERAL["classes"].items()}
+_SIGNS = {name: re.compile(sign, re.IGNORECASE) for name, sign in GENERAL["signs"].items()}
 
 
-def _list(part: str) -> list[str]:
-    return [word.strip() for word in part.split(",") if word.strip()]
+def _sizes() -> Mapping[str, list[int]]:
+    """By first character, how long the words are that begin with it, the longest first."""
+    sizes: dict[str, set[int]] = {}
+    for word in _WORDS:
+        sizes.setdefault(word[0], set()).add(len(word))
+    return {first: sorted(found, reverse=True) for first, found in sizes.items()}
 
 
-_WORDS, _DATA = _load()
-CLASSES: Mapping[str, tuple[str, ...]] = {k: tuple(v) for k, v in _DATA["classes"].items()}
-_SIGNS = {name: re.compile(sign, re.IGNORECASE) for name, sign in _DATA["signs"].items()}
+_SIZES = _sizes()
 
 
-def _finder(words: Mapping[str, Any]) -> re.Pattern[str]:
-    """Any of the words, the longest first; English ones only as whole words."""
-    longest = sorted(words, key=len, reverse=True)
-    parts = (
-        rf"(?<![a-z]){re.escape(word)}(?![a-z])" if word.isascii() else re.escape(word)
-        for word in longest
-    )
-    return re.compile("|".join(parts), re.IGNORECASE)
-
-
-_FINDER = _finder(_WORDS)
-_BARRED = {name: _finder(dict.fromkeys(words)) for name, words in _DATA["barred"].items()}
+def _stands(low: str, start: int, end: int) -> bool:
+    """Whether an English word of the table stands alone; Chinese ones need not."""
+    if not low[start:end].isascii():
+        return True
+    before, after = low[start - 1 : start], low[end : end + 1]
+    return not ("a" <= before <= "z" or "a" <= after <= "z")
 
 
 def names_in(text: str) -> list[Named]:
     """Every medicine or article of the table named in a text, in order."""
-    found = []
-    for match in _FINDER.finditer(text):
-        rule, child = _WORDS[match.group().lower()]
-        around = text[max(0, match.start() - 4) : match.end() + 4]
-        found.append(Named(match.start(), match.group(), rule, child or has("child", around)))
+    # Character by character: a few letters of other alphabets grow longer in lower case.
+    low = "".join(char.lower()[:1] for char in text)
+    found, start = [], 0
+    while start < len(low):
+        ends = (start + size for size in _SIZES.get(low[start], ()))
+        end = next((e for e in ends if low[start:e] in _WORDS and _stands(low, start, e)), start)
+        if end > start:
+            _, rule, child = _WORDS[low[start:end]]
+            around = text[max(0, start - 4) : end + 4]
+            found.append(Named(start, text[start:end], rule, child or has("child", around)))
+        start = max(end, start + 1)
     return found
 
 
@@ -158,6 +134,12 @@ def has(sign: str, text: str) -> bool:
     return _SIGNS[sign].search(text) is not None
 
 
+def is_allergic(text: str) -> bool:
+    """Whether somebody is said not to bear a medicine, as against pollen or seafood."""
+    said = _SIGNS["allergic"].finditer(text)
+    return any(one.rule.kind != "goods" for match in said for one in names_in(match.group()))
+
+
 def is_opened(text: str) -> bool:
     """Said to be opened, and not said to be unopened."""
     return not has("sealed", text) and has("opened", text)
@@ -165,7 +147,51 @@ def is_opened(text: str) -> bool:
 
 def barred(text: str) -> list[str]:
     """``refrigerated``, ``injected``: what a text names of things no box keeps."""
-    return [name for name, finder in _BARRED.items() if finder.search(text)]
+    kept = {one.rule.storage for one in names_in(text)}
+    return [way for way in ("refrigerated", "injected") if way in kept or has(way, text)]
+
+
+def cautions(names: Iterable[str]) -> frozenset[str]:
+    """Who asks a doctor before taking any of these: everybody, where an ingredient is not known."""
+    found: set[str] = set()
+    for one in map(known, names):
+        if one is None:
+            return frozenset(CAUTIONS)
+        if not one.rule.plain:
+            found.update(*map(_cautions, one.rule.ingredients))
+    return frozenset(found)
+
+
+def is_plain(names: Iterable[str]) -> bool:
+    """Whether nothing of all these is taken up by the body."""
+    return all((one := known(name)) is not None and one.rule.plain for name in names)
+
+
+def _cautions(ingredient: str) -> frozenset[str]:
+    substance = SUBSTANCES.get(ingredient)
+    return frozenset(CAUTIONS) if substance is None else substance.noted
+
+
+def shared(one: Rule, other: Rule) -> str | None:
+    """The ingredient two medicines share, or the family of which both hold one; else None."""
+    if same := one.ingredients & other.ingredients:
+        return min(same)
+    return next(
+        (
+            family
+            for family, of in FAMILIES.items()
+            if of.noted & one.ingredients and of.noted & other.ingredients
+        ),
+        None,
+    )
+
+
+def english(name: str) -> str:
+    """What English-speaking neighbours call a medicine, ingredient or family; else the name."""
+    if substance := SUBSTANCES.get(name) or FAMILIES.get(name):
+        return substance.english
+    found = _WORDS.get(name.lower())
+    return found.rule.english if found else name
 
 
 def is_child_form(text: str) -> bool:
