@@ -78,7 +78,10 @@ class Senses:
             for name, listed in data[lang].items():
                 for word in _listed(listed, lang):
                     words[word] = words.get(word, 0) | self.bit[name]
-        self._near = list(self._pairs(data["near"], words))
+        self._near: dict[int, list[_Near]] = {}
+        for near in self._pairs(data["near"], words):
+            self._near.setdefault(near.first, []).append(near)
+        self._firsts = sum(self._near)
         if known is not None:
             words = {word: mask for word, mask in words.items() if known(word)}
         self._masks = list(words.values())
@@ -135,16 +138,25 @@ class Senses:
         mask = 0
         for _, _, senses in hits:
             mask |= senses
-        for near in self._near:
-            if mask & near.first and mask & near.last and not mask & near.sense:
-                starts = sorted(start for start, _, senses in hits if senses & near.last)
-                for _, end, senses in hits:
-                    if senses & near.first:
-                        at = bisect_left(starts, end - 1)
-                        if at < len(starts) and starts[at] <= end + near.gap:
-                            mask |= near.sense
-                            break
+        firsts = mask & self._firsts
+        while firsts:
+            bit = firsts & -firsts
+            firsts ^= bit
+            for near in self._near[bit]:
+                if mask & near.last and not mask & near.sense and _follows(near, hits):
+                    mask |= near.sense
         return mask & self._all
+
+
+def _follows(near: _Near, hits: list[_Hit]) -> bool:
+    """Whether of two words the last comes soon after the first."""
+    starts = sorted(start for start, _, senses in hits if senses & near.last)
+    for _, end, senses in hits:
+        if senses & near.first:
+            at = bisect_left(starts, end - 1)
+            if at < len(starts) and starts[at] <= end + near.gap:
+                return True
+    return False
 
 
 def _listed(words: str, lang: str) -> Iterator[str]:

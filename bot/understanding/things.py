@@ -12,8 +12,9 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
+from struct import unpack_from
 from typing import NamedTuple
 
 from bot.understanding.amounts import Amount
@@ -23,6 +24,9 @@ FILE = Path(__file__).with_name("things.bin")
 LIFT = 128  # added to each weight, the same for all labels, so that bytes suffice
 REACH = {1: 5, 2: 4, 3: 3, 0: 1}  # positions scored by a run of so many tokens; 0 is a sign
 _LABELS = 3
+_LANE = 2  # bytes: room for two hundred and more weights in a sum
+_STEP = 8 * _LANE * _LABELS  # bits of one position
+_BEYOND = 10  # positions scored before and after the tokens themselves
 _MOST = 160  # tokens of one message that are looked at
 _TOKEN = re.compile(r"[a-z][a-z'’-]*|\d+|\S")
 _CUES_ZH = {
@@ -64,25 +68,32 @@ Token = tuple[str, int, int]
 Span = tuple[int, int]
 
 
-class Rows(dict[str, tuple[int, ...]]):
-    """Weights by run or sign: a number for each position, with a lane a label.
+class Rows:
+    """Weights by run or sign: a whole number with a lane for each position and label.
 
     Unpacked when first asked for: most are never asked for, and none twice.
     """
 
     def __init__(self, places: dict[str, int], body: bytes, sizes: list[tuple[int, int]]) -> None:
-        self._places, self._body, self._sizes = places, body, sizes
+        # A row's place, from one on, until it is first needed; then the row. No row is as small
+        # as a place, for no weight is so light that its lane is empty.
+        self._rows, self._sizes, self._places = places, sizes, len(body) + 1
+        self._wide = bytearray(_LANE * len(body))
+        self._wide[0::_LANE] = body
 
-    def __missing__(self, name: str) -> tuple[int, ...]:
-        at = self._places.get(name)
-        if at is None:
-            return ()
+    def of(self, names: Sequence[str]) -> list[int]:
+        """The row of each name; one that is not known weighs nothing."""
+        get, places = self._rows.get, self._places
+        rows = [get(name, 0) for name in names]
+        for i, row in enumerate(rows):
+            if 0 < row < places:
+                rows[i] = self._row(names[i], row)
+        return rows
+
+    def _row(self, name: str, at: int) -> int:
         width = next(width for stop, width in self._sizes if at < stop)
-        body = self._body
-        row = tuple(
-            body[k] | body[k + 1] << 16 | body[k + 2] << 32 for k in range(at, at + width, _LABELS)
-        )
-        self[name] = row
+        row = int.from_bytes(self._wide[_LANE * (at - 1) : _LANE * (at - 1 + width)], "little")
+        self._rows[name] = row
         return row
 
 
@@ -103,35 +114,48 @@ def looks(
     low: str, found: Sequence[Token], hits: Sequence[Hit], counted: Sequence[Amount], lang: str
 ) -> Iterator[tuple[int, int, str]]:
     """(first position scored, size of the run, its name); positions count from two before."""
-    words = ["0" * min(len(t), 4) if t.isdigit() else t for t, _, _ in found]
-    run = ["^", *words, "$"]
-    for i, word in enumerate(run):
-        yield i - 1, 1, word
-        if i + 1 < len(run):
-            pair = f"{word} {run[i + 1]}"
-            yield i, 2, pair
-            if i + 2 < len(run):
-                yield i + 1, 3, f"{pair} {run[i + 2]}"
+    for size, runs in enumerate(_runs(found), 1):
+        for at, name in enumerate(runs, size - 2):
+            yield at, size, name
+    for at, names in enumerate(_signs(low, found, hits, counted, lang), 2):
+        for name in names:
+            yield at, 0, name
+
+
+def _runs(found: Sequence[Token]) -> tuple[list[str], list[str], list[str]]:
+    """Runs of one, two and three tokens, from the beginning of the message to its end."""
+    ones = ["^", *["0" * min(len(t), 4) if t.isdigit() else t for t, _, _ in found], "$"]
+    twos = [f"{one} {more}" for one, more in pairwise(ones)]
+    threes = [f"{two} {more}" for two, more in zip(twos, ones[2:], strict=False)]
+    return ones, twos, threes
+
+
+def _signs(
+    low: str, found: Sequence[Token], hits: Sequence[Hit], counted: Sequence[Amount], lang: str
+) -> list[list[str]]:
+    """For each token what else there is to know of it."""
     known = ["^", *_known(found, hits), "$"]
     cues = _cues(low, found)
     left, right = _near(found, cues, lang), _near(found, cues, lang, back=True)
     beside = _beside(found, counted)
     clauses, asks = _clauses(found, lang), _asks(low)
+    out = []
     for i, (word, _, _) in enumerate(found):
-        at, this = i + 2, known[i + 1]
-        before, after = left[i], right[i]
-        yield at, 0, f"b{before}{cues[i]}"
-        yield at, 0, f"s{before}{after}"
-        yield at, 0, f"d{asks}{before}"
-        yield at, 0, f"c{asks}{clauses[i]}{this}"
+        this, before = known[i + 1], left[i]
+        signs = [
+            f"b{before}{cues[i]}",
+            f"s{before}{right[i]}",
+            f"d{asks}{before}",
+            f"c{asks}{clauses[i]}{this}",
+        ]
         if beside[i]:
-            yield at, 0, f"a{beside[i]}{this}"
+            signs.append(f"a{beside[i]}{this}")
         if this != "-":
-            yield at, 0, f"l{known[i]}{this}{known[i + 2]}"
-            yield at, 0, f"n{before[:2]}{this}"
+            signs += (f"l{known[i]}{this}{known[i + 2]}", f"n{before[:2]}{this}")
         elif len(word) > 3 and word > "a" and word < "{":
-            yield at, 0, f"e{word[-3:]}"
-            yield at, 0, f"p{word[:4]}"
+            signs += (f"e{word[-3:]}", f"p{word[:4]}")
+        out.append(signs)
+    return out
 
 
 def _clauses(found: Sequence[Token], lang: str) -> list[str]:
@@ -218,37 +242,55 @@ def spans(
     found = tokens(low)
     if not found:
         return []
-    scores = [0] * (len(found) + 7)
-    rows = weights.rows
-    for first, _, name in looks(low, found, hits, counted, lang):
-        for at, value in enumerate(rows[name], first):
-            scores[at] += value
-    return _spans(found, _path(scores[2 : len(found) + 2], weights))
+    signs = _signs(low, found, hits, counted, lang)
+    return _spans(found, _path(_scores(_runs(found), signs, weights.rows), weights))
+
+
+def _scores(
+    runs: tuple[list[str], ...], names: Sequence[Sequence[str]], rows: Rows
+) -> tuple[int, ...]:
+    """What speaks for each label of each token, token after token.
+
+    All is added in one number with a lane for each, from the last token back to the first.
+    """
+    ones, twos, threes = map(rows.of, runs)
+    signs = [sum(rows.of(of_token)) for of_token in names]
+    total = 0
+    for one, two, three, sign in zip(
+        reversed(ones),
+        (0, *reversed(twos)),
+        (0, 0, *reversed(threes)),
+        (0, *reversed(signs), 0),
+        strict=True,
+    ):
+        total = (total << _STEP) + one + (two << _STEP) + (three + sign << 2 * _STEP)
+    size = len(names)
+    lanes = total.to_bytes(_STEP // 8 * (size + _BEYOND), "little")
+    return unpack_from(f"<{_LABELS * size}H", lanes, 3 * _STEP // 8)
 
 
 def _path(scores: Sequence[int], weights: Weights) -> list[int]:
     """The best labels: 0 outside, 1 the first token of a span, 2 a further one."""
     (oo, ob, _), (bo, bb, bi), (io, ib, ii) = weights.steps
-    lane = 0xFFFF
-    never = -(10**9)
-    o, b, i = 0, never, never
+    ease, first = weights.ease, True
+    o, b, i = 0, 0, -(10**9)
     back = []
-    for n, score in enumerate(scores):
-        if n:
-            o_from = 0 if o + oo >= b + bo and o + oo >= i + io else 1 if b + bo >= i + io else 2
-            b_from = 0 if o + ob >= b + bb and o + ob >= i + ib else 1 if b + bb >= i + ib else 2
-            i_from = 1 if b + bi >= i + ii else 2
-            o, b, i = (
-                (o + oo, b + bo, i + io)[o_from],
-                (o + ob, b + bb, i + ib)[b_from],
-                b + bi if i_from == 1 else i + ii,
-            )
-            back.append((o_from, b_from, i_from))
+    for outside, begins, goes_on in zip(scores[0::3], scores[1::3], scores[2::3], strict=True):
+        if first:
+            first = False
         else:
-            b = 0
-        o += (score & lane) - weights.ease
-        b += score >> 16 & lane
-        i += score >> 32
+            o_o, o_b, o_i = o + oo, b + bo, i + io
+            b_o, b_b, b_i = o + ob, b + bb, i + ib
+            i_b, i_i = b + bi, i + ii
+            o_from = 0 if o_o >= o_b and o_o >= o_i else 1 if o_b >= o_i else 2
+            b_from = 0 if b_o >= b_b and b_o >= b_i else 1 if b_b >= b_i else 2
+            o = o_o if o_from == 0 else o_b if o_from == 1 else o_i
+            b = b_o if b_from == 0 else b_b if b_from == 1 else b_i
+            i, i_from = (i_b, 1) if i_b >= i_i else (i_i, 2)
+            back.append((o_from, b_from, i_from))
+        o += outside - ease
+        b += begins
+        i += goes_on
     label = 0 if o >= b and o >= i else 1 if b >= i else 2
     path = [label]
     for step in reversed(back):
@@ -273,7 +315,7 @@ def packed(raw: bytes) -> Weights:
     names, body = rest.split(b"\n\n", 1)
     told = json.loads(head)
     begins: list[range] = []
-    at = 0
+    at = 1
     for size, many in told["sizes"]:
         width = _LABELS * REACH[size]
         begins.append(range(at, at + many * width, width))
