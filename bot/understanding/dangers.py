@@ -12,7 +12,9 @@ import json
 import math
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from itertools import chain, pairwise
+from operator import add
 from pathlib import Path
 from typing import Any, Final, NamedTuple, get_args
 
@@ -196,29 +198,23 @@ class Dangers:
 
 def pieces(text: str) -> Iterator[str]:
     """Runs of one to three Chinese characters or Latin words of a padded text, each once."""
-    if _HAN.search(text):
+    han = _HAN.search(text) is not None
+    if han:
         marks = text[:_MOST]
-        yield from _once(
-            run
-            for size in (1, 2, 3)
-            for run in _runs(marks, size)
-            if not any(map(str.isdigit, run))
-        )
-    words = [word for word in text.split() if word != "," and not _HAN.search(word)][:_MOST]
-    yield from _once(
-        f" {' '.join(words[i : i + size])} "
-        for size in (1, 2, 3)
-        for i in range(len(words) - size + 1)
-    )
-    yield from _once(f" {word[:5]}" for word in words if len(word) >= 6)
+        runs = chain(marks, map(add, marks, marks[1:]), _threes(marks))
+        if any(map(str.isdigit, marks)):
+            runs = (run for run in runs if not any(map(str.isdigit, run)))
+        yield from dict.fromkeys(runs)
+    words = [word for word in text.split() if word != "," and not (han and _HAN.search(word))]
+    del words[_MOST:]
+    twos = [f"{one} {more}" for one, more in pairwise(words)]
+    threes = [f"{two} {more}" for two, more in zip(twos, words[2:], strict=False)]
+    yield from dict.fromkeys([f" {run} " for run in chain(words, twos, threes)])
+    yield from dict.fromkeys([f" {word[:5]}" for word in words if len(word) >= 6])
 
 
-def _runs(text: str, size: int) -> Iterator[str]:
-    return (text[i : i + size] for i in range(len(text) - size + 1))
-
-
-def _once(found: Iterable[str]) -> Iterable[str]:
-    return dict.fromkeys(found)
+def _threes(marks: str) -> Iterator[str]:
+    return map("".join, zip(marks, marks[1:], marks[2:], strict=False))
 
 
 def _first(seen: Seen) -> Danger:

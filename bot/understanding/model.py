@@ -66,7 +66,10 @@ class Model:
         self._bytes = 4 * width
         self._wide = bytearray(4 * len(weights))
         self._wide[0::4] = weights
-        # A row's place, until it is first needed; then the row. No row is as small as a place.
+        # A row's place, until it is first needed; then the row, with a bit above its lanes: so the
+        # sum of some tells how many of them were rows.
+        self._bits = 8 * self._bytes
+        self._lane_bits = (1 << self._bits) - 1
         self._rows = {name: at for at, name in enumerate(names.decode().split("\n"))}
         self._places = len(self._rows)
         self._span: dict[str, tuple[int, int]] = {}
@@ -78,20 +81,19 @@ class Model:
     def judge(self, pieces: Sequence[str], facts: Sequence[str], line: Sequence[str]) -> Judged:
         """Weigh a message by its pieces, its facts and the pieces of the line before it."""
         total, lift = 0, 0
-        get, places = self._rows.get, self._places
+        get = self._rows.get
         for kind, names in (("pieces", pieces), ("facts", facts), ("line", line)):
-            rows = [
-                row if row >= places else self._row(name, row)
-                for name, row in zip(names, map(get, names), strict=True)
-                if row is not None
-            ]
+            rows = [row for row in map(get, names) if row is not None]
             if not rows:
                 continue
+            whole = sum(rows)
+            if whole >> self._bits != len(rows):  # some are but places as yet
+                whole = sum(self._row(name) for name in names if name in self._rows)
             pull = self._pull[kind]
             if kind != "facts":
                 pull /= math.sqrt(len(rows))
             many = round(pull * _GRAIN)
-            total += sum(rows) * many
+            total += (whole & self._lane_bits) * many
             lift += len(rows) * many * LIFT
         step = self._step / _GRAIN
         lanes = self._unpack(total.to_bytes(self._bytes, "little"))
@@ -102,9 +104,13 @@ class Model:
             self._first("category", scores),
         )
 
-    def _row(self, name: str, at: int) -> int:
-        row = int.from_bytes(self._wide[at * self._bytes : (at + 1) * self._bytes], "little")
-        self._rows[name] = row
+    def _row(self, name: str) -> int:
+        row = self._rows[name]
+        if row < self._places:
+            at, size = row, self._bytes
+            row = int.from_bytes(self._wide[at * size : (at + 1) * size], "little")
+            row |= 1 << self._bits
+            self._rows[name] = row
         return row
 
     def _likely(self, kind: str, scores: Sequence[float]) -> dict[Any, float]:

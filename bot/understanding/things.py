@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
 from pathlib import Path
 from struct import unpack_from
 from typing import NamedTuple
@@ -160,13 +160,18 @@ def _signs(
 
 def _clauses(found: Sequence[Token], lang: str) -> list[str]:
     """For each token how many clauses have gone before and come after, up to two."""
-    out, clause, end = [], 0, 0
+    sizes, size, end, zh = [], 0, 0, lang == "zh"
     for word, start, stop in found:
-        if word in _STOPS or (start > end and lang == "zh" and word > _HAN):
-            clause += 1
-        out.append(clause)
+        if word in _STOPS or (start > end and zh and word > _HAN):
+            sizes.append(size)
+            size = 0
+        size += 1
         end = stop
-    return [f"{min(n, 2)}{min(clause - n, 2)}" for n in out]
+    sizes.append(size)
+    last, out = len(sizes) - 1, []
+    for n, size in enumerate(sizes):
+        out += [f"{min(2, n)}{min(2, last - n)}"] * size
+    return out
 
 
 def _asks(low: str) -> str:
@@ -254,7 +259,8 @@ def _scores(
     All is added in one number with a lane for each, from the last token back to the first.
     """
     ones, twos, threes = map(rows.of, runs)
-    signs = [sum(rows.of(of_token)) for of_token in names]
+    known = iter(rows.of(list(chain.from_iterable(names))))
+    signs = [sum(islice(known, len(of_token))) for of_token in names]
     total = 0
     for one, two, three, sign in zip(
         reversed(ones),
