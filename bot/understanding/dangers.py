@@ -201,7 +201,7 @@ def pieces(text: str) -> Iterator[str]:
     han = _HAN.search(text) is not None
     if han:
         marks = text[:_MOST]
-        runs = chain(marks, map(add, marks, marks[1:]), _threes(marks))
+        runs: Iterator[str] = chain(marks, map(add, marks, marks[1:]), _threes(marks))
         if any(map(str.isdigit, marks)):
             runs = (run for run in runs if not any(map(str.isdigit, run)))
         yield from dict.fromkeys(runs)
