@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 from handlers import duty, naming, patience, promises, showing
 from handlers.kit import Ask, Context, Effect, Never, Sorry, ToPerson, Word, answers, hears
@@ -68,20 +70,22 @@ def take_number(ctx: Context, number: int) -> Iterator[Effect]:
     if request.requester_id == person_id:
         raise Sorry("claims.own", number=number)
     if request.state in {"done", "closed"}:
-        raise Sorry("claims.over", number=number)
+        raise showing.over(request)
     holding = claims.holders(ctx.tx, number)
     if person_id in holding:
         yield ctx.reply("claims.already_yours", about=number, number=number)
         return
     if not _may_take(ctx, request):
         raise Sorry("claims.not_here", number=number)
-    _refuse_overload(ctx, number)
+    if has_enough(ctx, ctx.who):
+        count = ctx.policy.requests.max_open_tasks
+        raise Sorry("claims.enough", number=number, count=count)
     claims.answer(ctx.tx, number, person_id, "yes")
     if len(holding) >= request.wanted:
         yield from _stand_by(ctx, request, holding)
         return
     if is_new_here(ctx, ctx.who, request):
-        yield from _ask_nod(ctx, request)
+        yield from ask_nod(ctx, request, ctx.who)
         return
     yield from hand_over(ctx, request, person_id)
 
@@ -100,15 +104,11 @@ def _may_take(ctx: Context, request: Request) -> bool:
     )
 
 
-def _refuse_overload(ctx: Context, number: int) -> None:
-    person_id, most = ctx.who.id, ctx.policy.requests.max_open_tasks
-    held = claims.tasks(ctx.tx, person_id, (*requests.IN_HAND, "reopened"))
-    if len(held) >= most and not _on_duty(ctx):
-        raise Sorry("claims.enough", number=number, count=len(held))
-
-
-def _on_duty(ctx: Context) -> bool:
-    return bool(people.roles_at(ctx.tx, ctx.who.id, ctx.who.place_id) - {"volunteer"})
+def has_enough(ctx: Context, person: Person) -> bool:
+    """Whether somebody has as many open tasks as one may have; whose work it is may have more."""
+    held = claims.tasks(ctx.tx, person.id, (*requests.IN_HAND, "reopened"))
+    serves = people.roles_at(ctx.tx, person.id, person.place_id) - {"volunteer"}
+    return len(held) >= ctx.policy.requests.max_open_tasks and not serves
 
 
 def is_new_here(ctx: Context, person: Person, request: Request) -> bool:
@@ -118,17 +118,20 @@ def is_new_here(ctx: Context, person: Person, request: Request) -> bool:
     return is_new and not people.roles_at(ctx.tx, person.id, request.place_id) - {"volunteer"}
 
 
-def _ask_nod(ctx: Context, request: Request) -> Iterator[Effect]:
-    number, me = request.number, ctx.who.id
-    if claims.was_refused(ctx.tx, me, ctx.now - REFUSED):
-        yield ctx.reply("claims.no_nod", about=number, number=number)
+def ask_nod(ctx: Context, request: Request, helper: Person) -> Iterator[Effect]:
+    """The coordinator is asked whether this new neighbour may go, and the helper hears so."""
+    number = request.number
+    refused = claims.was_refused(ctx.tx, helper.id, ctx.now - REFUSED)
+    waits = helper.id in [one.person_id for one in claims.of_request(ctx.tx, number, "nod")]
+    key = "claims.no_nod" if refused else "claims.wait_for_nod"
+    # Whoever said so hears it where they did; a stand-by whose turn has come, privately.
+    said_so = ctx.speaker is not None and ctx.who.id == helper.id
+    answer = ctx.reply if said_so else partial(ctx.tell, helper.id)
+    yield answer(key, about=number, number=number)
+    if refused or waits:
         return
-    if me in [one.person_id for one in claims.of_request(ctx.tx, number, "nod")]:
-        yield ctx.reply("claims.wait_for_nod", about=number, number=number)
-        return
-    claims.set_state(ctx.tx, number, me, "nod", ctx.now)
-    yield ctx.reply("claims.wait_for_nod", about=number, number=number)
-    values = {**showing.openly(ctx, request), "name": showing.name_of(ctx.who)}
+    claims.set_state(ctx.tx, number, helper.id, "nod", ctx.now)
+    values = {**showing.openly(ctx, request), "name": showing.name_of(helper)}
     for person_id in people.serving(ctx.tx, request.place_id, "coordinator")[:1]:
         yield Ask(
             ToPerson(person_id),
@@ -139,7 +142,7 @@ def _ask_nod(ctx: Context, request: Request) -> Iterator[Effect]:
             person_id=person_id,
             question="nod",
             ref=number,
-            data={"person": ctx.who.id},
+            data={"person": helper.id},
         )
 
 
@@ -155,22 +158,36 @@ def nodded(ctx: Context) -> Iterator[Effect]:
         yield ctx.tell(person_id, "claims.no_nod", about=number, number=number)
         return
     people.change(ctx.tx, person_id, vouched=True)
-    if len(claims.holders(ctx.tx, number)) < request.wanted and request.state != "closed":
+    if request.state in {"done", "closed"}:
+        return
+    holding = claims.holders(ctx.tx, number)
+    if len(holding) < request.wanted:
         yield from hand_over(ctx, request, person_id)
+        return
+    _queue(ctx, request, person_id)
+    yield ctx.tell(person_id, "claims.standby", about=number, **_first(ctx, request, holding))
 
 
 def _stand_by(ctx: Context, request: Request, holding: list[int]) -> Iterator[Effect]:
-    number, person_id = request.number, ctx.who.id
+    _queue(ctx, request, ctx.who.id)
+    yield ctx.reply("claims.standby", about=request.number, **_first(ctx, request, holding))
+
+
+def _queue(ctx: Context, request: Request, person_id: int) -> None:
+    number = request.number
     if person_id not in claims.standby(ctx.tx, number):
         claims.set_state(ctx.tx, number, person_id, "standby", ctx.now)
         requests.tell(ctx.tx, number, ctx.now, "standby", person_id=person_id)
-    first = showing.name_of(people.get(ctx.tx, holding[0]))
-    yield ctx.reply("claims.standby", about=number, number=number, name=first)
+
+
+def _first(ctx: Context, request: Request, holding: list[int]) -> dict[str, Any]:
+    return {"number": request.number, "name": showing.name_of(people.get(ctx.tx, holding[0]))}
 
 
 def hand_over(ctx: Context, request: Request, person_id: int) -> Iterator[Effect]:
     """This person holds the task now: tell them all, tell the requester who comes."""
     number, helper = request.number, people.get(ctx.tx, person_id)
+    yield from promises.resumed(ctx, request)
     if request.state not in requests.IN_HAND:
         requests.move(ctx.tx, request, "claimed", ctx.now, who=person_id, why="claimed")
     else:

@@ -45,7 +45,8 @@ def correct(ctx: Context) -> Iterator[Effect]:
 def _last(ctx: Context) -> Request | None:
     wanted = int(ctx.slots.get("number", ctx.quoted_number or 0))
     mine = requests.of_person(ctx.tx, ctx.who.id)
-    recent = (one for one in mine if ctx.now - one.made_at < RECENT)
+    own = (one for one in mine if one.requester_id == ctx.who.id)
+    recent = (one for one in own if ctx.now - one.made_at < RECENT)
     return next((one for one in recent if wanted in {0, one.number}), None)
 
 
@@ -66,7 +67,7 @@ def _renamed(request: Request, old: str, new: str) -> dict[str, Any]:
     items = [dict(item) for item in request.items]
     for item in items:
         written = (str(item["text"]).lower(), str(item["name"]).lower())
-        was, now = _amount(old), _amount(new)
+        was, now = amount(old), amount(new)
         if was is not None and now is not None and was == item["quantity"]:
             item["quantity"] = now
             return {"items": items}
@@ -86,7 +87,7 @@ _DIGITS = {
 }
 
 
-def _amount(text: str) -> float | None:
+def amount(text: str) -> float | None:
     """``两盒`` → 2, ``3 boxes`` → 3; None where it is no amount."""
     found = _COUNT.match(text.strip())
     if found is None:

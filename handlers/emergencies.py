@@ -130,6 +130,8 @@ def still_nobody(ctx: Context) -> Iterator[Effect]:
     if step == offering.STEPS[-1] and again < ctx.policy.unclaimed.repeats:
         due, data = ctx.now + ctx.policy.unclaimed.urgent.duty, {"step": step, "again": again + 1}
         yield Later(f"alarm:{request.number}:{step}", due, "alarm", request.number, data)
+    elif step == offering.STEPS[-1]:
+        requests.tell(ctx.tx, request.number, ctx.now, "stands red")
 
 
 def _open_one(ctx: Context) -> Request | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from handlers import naming, offering, showing, steering
+from handlers import naming, offering, patience, showing, steering
 from handlers import promises as promising
 from handlers.kit import Context, Effect, Never, Sorry, sentence
 from handlers.policy import Promise
@@ -27,8 +27,7 @@ def hard(ctx: Context) -> Iterator[Effect]:
     promises.drop(ctx.tx, number, (*promising.QUICK, "done"), ctx.now)
     yield Never(f"promise:{number}:")
     yield Never(f"unclaimed:{number}:")
-    for holder in claims.holders(ctx.tx, number):
-        yield Never(f"claim:{number}:{holder}:")
+    yield Never(f"claim:{number}:")
     by = promising.after(ctx, request, ctx.now, rule.plan)
     yield promising.begin(ctx, request, "plan", by)
     yield ctx.reply("hard.hard", about=number, number=number, by=by)
@@ -45,6 +44,9 @@ def plan(ctx: Context) -> Iterator[Effect]:
     if request.state != "planned":
         requests.move(ctx.tx, request, "planned", ctx.now, who=ctx.who.id, why="hard")
     yield from promising.keep(ctx, request, "plan", *promising.QUICK)
+    promises.drop(ctx.tx, number, ("done",), ctx.now)
+    for name in ("promise:{}:done:", "unclaimed:{}:", "claim:{}:"):
+        yield Never(name.format(number))
     data = {**request.data, "plan": text}
     requests.amend(ctx.tx, number, ctx.now, data=data)
     requests.tell(ctx.tx, number, ctx.now, "plan made", person_id=ctx.who.id, note=text[:80])
@@ -64,8 +66,8 @@ def wait(ctx: Context) -> Iterator[Effect]:
     number = request.number
     requests.move(ctx.tx, request, "waiting", ctx.now, who=ctx.who.id, why="waits for the resident")
     promises.pause(ctx.tx, number, ctx.now)
-    yield Never(f"promise:{number}:")
-    yield Never(f"unclaimed:{number}:")
+    for name in ("promise:{}:", "unclaimed:{}:", "claim:{}:"):
+        yield Never(name.format(number))
     yield ctx.reply("hard.waiting", about=number, number=number)
     yield from _told_all(ctx, request, "hard.waits_for_you")
 
@@ -85,15 +87,17 @@ def resume(ctx: Context, request: Request) -> Iterator[Effect]:
     owed = promises.standing(ctx.tx, number, promising.HARD)
     to = "planned" if owed else "claimed" if holders else "open"
     requests.move(ctx.tx, request, to, ctx.now, who=ctx.who.id, why="goes on")
-    for one in promises.resume(ctx.tx, number, ctx.now):
-        yield promising.timer(number, one.kind, one.due_at)
+    yield from promising.resumed(ctx, request)
+    again = known(ctx, number)
+    for holder in () if owed else holders:
+        yield from patience.begin(ctx, again, holder)
     yield ctx.reply("hard.goes_on", about=number, number=number)
     for holder in holders:
         if holder != ctx.who.id:
             values = showing.openly(ctx, request)
             yield ctx.tell(holder, "hard.goes_on_told", about=number, urgent=True, **values)
     if not holders and not owed:
-        yield from offering.begin(ctx, known(ctx, number))
+        yield from offering.begin(ctx, again)
 
 
 def _paused(ctx: Context) -> Request | None:
@@ -109,7 +113,7 @@ def _in_charge(ctx: Context) -> Request:
     if not _may_steer(ctx, request):
         raise Sorry("steering.not_yours", number=request.number)
     if request.state in {"done", "closed"}:
-        raise Sorry("claims.over", number=request.number)
+        raise showing.over(request)
     return request
 
 

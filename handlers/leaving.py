@@ -76,10 +76,12 @@ def decided(ctx: Context) -> Iterator[Effect]:
 def _go(ctx: Context) -> Iterator[Effect]:
     """Tasks go back, own requests end, greetings stop, duties are told to the coordinator."""
     me = ctx.who
-    for task in claims.tasks(ctx.tx, me.id):
+    for task in claims.tasks(ctx.tx, me.id, (*requests.IN_HAND, "reopened", "waiting")):
         yield from lost(ctx, task.number, me.id, "given_back")
     for request in requests.of_person(ctx.tx, me.id):
-        if request.kind != "emergency":  # only a person who looked may close that
+        if request.requester_id != me.id:  # a neighbour's, only joined
+            requests.unfollow(ctx.tx, request.number, me.id)
+        elif request.kind != "emergency":  # only a person who looked may close that
             yield from close(ctx, request, "not_needed", reply=False)
     for run in requests.apart(ctx.tx, "run"):
         runs.put(ctx.tx, run.number, me.id, [], ctx.now)

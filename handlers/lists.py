@@ -28,6 +28,7 @@ DEEDS = frozenset[str]().union(
     ("leader_told", "to_mediator", "handed_on"),
     ("fetches_it", "handed_out", "doctor_first", "in_the_box", "not_taken", "declined"),
     ("hard", "plan_made", "slipped", "kept_late", "waits_for_the_resident", "goes_on"),
+    ("left_it", "stands_red"),
 )
 """The steps of a story that are told, as they are called there."""
 
@@ -51,9 +52,8 @@ def standing(ctx: Context, request: Request) -> dict[str, Any]:
     """Number, what, state and holders."""
     number = request.number
     holders = [showing.name_of(people.get(ctx.tx, one)) for one in claims.holders(ctx.tx, number)]
-    state = Word(f"lists.state_{request.outcome or request.state}")
-    if request.kind == "run":
-        state = Word(f"runs.state_{request.state}")
+    runs = request.kind == "run"
+    state = Word(f"runs.state_{request.state}") if runs else showing.state(request)
     who = Word("lists.held_by", {"names": holders}) if holders and request.state != "closed" else ""
     part = showing.is_party(ctx, request) or ctx.who.id in claims.holders(ctx.tx, number)
     named = showing.openly if part and not ctx.in_group else showing.aloud
@@ -123,8 +123,8 @@ def story(ctx: Context) -> Iterator[Effect]:
     """`#12 经过`: all that happened, for those who have a part in it."""
     request = naming.must_see(ctx)
     number = request.number
-    part = showing.is_party(ctx, request) or (ctx.who.id) in claims.holders(ctx.tx, number)
-    if not part:
+    involved = (*claims.holders(ctx.tx, number), *requests.followers(ctx.tx, number))
+    if not (showing.is_party(ctx, request) or ctx.who.id in involved):
         yield ctx.reply("lists.not_yours", number=number)
         return
     steps = [one for one in requests.story(ctx.tx, number) if _deed(one) is not None]

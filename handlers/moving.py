@@ -19,7 +19,13 @@ def _meant(ctx: Context) -> Request | None:
         holds = request is not None and ctx.who.id in claims.holders(ctx.tx, request.number)
         return request if request and (holds or request.requester_id == ctx.who.id) else None
     held = naming.held(ctx)
-    return known(ctx, held) if held is not None else naming.own(ctx)
+    return known(ctx, held) if held is not None else _own(ctx)
+
+
+def _own(ctx: Context, *states: str) -> Request | None:
+    """What the speaker asked for themselves; a neighbour's that they joined is not theirs."""
+    request = naming.own(ctx, *states)
+    return request if request is not None and request.requester_id == ctx.who.id else None
 
 
 @sentence("move", fits=lambda ctx: _meant(ctx) is not None)
@@ -32,6 +38,10 @@ def move(ctx: Context) -> Iterator[Effect]:
     if when is None or when.start is None:
         raise Sorry("moving.when", number=request.number)
     number, due = request.number, datetime.fromisoformat(when.start)
+    if request.state in {"done", "closed"}:
+        raise showing.over(request)
+    if datetime.fromisoformat(when.end or when.start) < ctx.now:
+        raise Sorry("moving.when", number=number)
     data = {**request.data, "due_until": when.end or when.start}
     requests.amend(ctx.tx, number, ctx.now, due_at=due, due_text=when.text, data=data)
     requests.tell(ctx.tx, number, ctx.now, "moved", person_id=ctx.who.id, note=when.text)
@@ -45,7 +55,7 @@ def move(ctx: Context) -> Iterator[Effect]:
 
 
 def _waiting(ctx: Context) -> Request | None:
-    request = naming.own(ctx, *offering.OPEN)
+    request = _own(ctx, *offering.OPEN)
     wanted = int(ctx.slots.get("number", 0))
     return request if request and wanted in {0, request.number} else None
 

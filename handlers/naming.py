@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from handlers import showing
-from handlers.kit import Ask, Context, Sorry, Word
+from handlers.kit import Ask, Context, Lines, Sorry, Word
 from storage import claims, people, requests
 from storage.requests import Request
 
 OPEN = ("open", "reopened")
+SHORT = (*OPEN, "claimed", "on_site")
+"""States in which another helper may be wanted still."""
 RECENT = timedelta(minutes=30)
 
 
@@ -49,13 +51,14 @@ def claimed(ctx: Context) -> int | list[int] | None:
 
 def open_here(ctx: Context) -> list[Request]:
     """Open requests of this group's places, or of the speaker's own building; urgent first."""
-    found = requests.at_places(ctx.tx, _around(ctx), OPEN)
+    found = requests.at_places(ctx.tx, _around(ctx), SHORT)
     return [
         one
         for one in found
         if one.kind != "offer"
         and one.requester_id != ctx.who.id
         and not _full(ctx, one)
+        and ctx.who.id not in claims.holders(ctx.tx, one.number)
         and showing.may_know(ctx, one)
     ]
 
@@ -92,7 +95,7 @@ def _just_taken(ctx: Context) -> int | None:
 def which(ctx: Context, numbers: list[int]) -> Ask:
     """Several are open: which one?"""
     listed = [requests.get(ctx.tx, number) for number in numbers[:5]]
-    lines = [line(ctx, one) for one in listed if one is not None]
+    lines = Lines(tuple(line(ctx, one) for one in listed if one is not None))
     return Ask(
         ctx.here(),
         "claims.which",
@@ -119,14 +122,34 @@ def held(ctx: Context) -> int | None:
 
 
 def own(ctx: Context, *states: str) -> Request | None:
-    """The speaker's own request that is meant: the one named, else the newest in these states."""
+    """The speaker's own request that is meant: the one named, else the newest in these states.
+
+    Whoever joined a neighbour's has a part in it too, after what they asked for themselves.
+    """
     mine = requests.of_person(ctx.tx, ctx.who.id, states or requests.UNSETTLED)
-    number = said(ctx)
+    number = _goes_on(ctx, said(ctx))
     if number is not None:
         return next((one for one in mine if one.number == number), None)
     # What was asked for comes before what was offered.
     asked = [one for one in mine if one.kind != "offer"]
-    return (asked or mine)[0] if mine else None
+    own_first = sorted(asked or mine, key=lambda one: one.requester_id != ctx.who.id)
+    return own_first[0] if own_first else None
+
+
+def _goes_on(ctx: Context, number: int | None) -> int | None:
+    """What was merged goes on under the number it was joined to."""
+    named = requests.get(ctx.tx, number) if number is not None else None
+    return int(named.data["joined"]) if named is not None and "joined" in named.data else number
+
+
+def ended(ctx: Context) -> Request | None:
+    """What the speaker says is not settled: the one named, else what ended last."""
+    mine = requests.of_person(ctx.tx, ctx.who.id, ("done", "closed"))
+    number = _goes_on(ctx, said(ctx))
+    if number is not None:
+        return next((one for one in mine if one.number == number), None)
+    apart = [one for one in mine if one.outcome != "duplicate" and one.kind != "offer"]
+    return max(apart, key=lambda one: one.changed_at, default=None)
 
 
 def must_lead(ctx: Context) -> Request:

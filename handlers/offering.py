@@ -77,11 +77,12 @@ def ladder(ctx: Context, request: Request) -> Iterator[Effect]:
     yield Never(f"unclaimed:{number}:")
     if request.urgency == "urgent":
         start, steps = ctx.now, unclaimed.urgent
-        after = (
+        after: tuple[tuple[str, timedelta], ...] = (
             ("wider", steps.wider),
             ("duty", steps.duty),
             ("worker", steps.worker),
             ("leader", steps.leader),
+            ("upwards", steps.leader + unclaimed.normal.upwards),
         )
     else:
         start = by_day(ctx, request, ctx.now)
@@ -161,8 +162,7 @@ def page(ctx: Context, request: Request, step: str) -> Iterator[Effect]:
 def next_called(ctx: Context, request: Request, step: str) -> list[int]:
     """Whom to page at a step: where there is nobody new, those of the next; the last step again."""
     number = request.number
-    copied: list[int] = next((one["people"] for one in request.chain if one["step"] == step), [])
-    here = [one for one in copied if one != request.requester_id and _is_here(ctx, one)]
+    here = [one for one in _on_call(ctx, request, step) if one != request.requester_id]
     if not here:
         requests.tell(ctx.tx, number, ctx.now, "nobody on call", note=step)
     told = [one for one in here if one not in _paged(ctx, number)]
@@ -171,6 +171,16 @@ def next_called(ctx: Context, request: Request, step: str) -> list[int]:
     for person_id in (told or here)[:2]:
         requests.tell(ctx.tx, number, ctx.now, "paged", person_id=person_id, note=step)
     return (told or here)[:2]
+
+
+def _on_call(ctx: Context, request: Request, step: str) -> list[int]:
+    """Those of the chain as it was copied; whose turn is over since is off duty."""
+    copied: list[int] = next((one["people"] for one in request.chain if one["step"] == step), [])
+    copied = [one for one in copied if _is_here(ctx, one)]
+    if step != "duty":
+        return copied
+    now = duty.pages(ctx.tx, request.place_id, ctx.now, step)
+    return [one for one in copied if one in now] or now
 
 
 def _paged(ctx: Context, number: int) -> set[int | None]:
@@ -212,7 +222,10 @@ def _upwards(ctx: Context, request: Request) -> Iterator[Effect]:
 def _again(ctx: Context, request: Request, step: str, again: int) -> Iterator[Effect]:
     """The last step repeats a few times; after that it stands in the coordinator's list."""
     unclaimed, urgent = ctx.policy.unclaimed, request.urgency == "urgent"
-    if step != ("leader" if urgent else "coordinator") or again >= unclaimed.repeats:
+    if step != ("leader" if urgent else "coordinator"):
+        return
+    if again >= unclaimed.repeats:
+        requests.tell(ctx.tx, request.number, ctx.now, "stands red")
         return
     wait = unclaimed.repeat_every if urgent else timedelta(hours=4)
     due = ctx.now + wait if urgent else by_day(ctx, request, ctx.now + wait)

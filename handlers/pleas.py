@@ -130,6 +130,8 @@ def same_or_not(ctx: Context) -> Iterator[Effect]:
     number = ctx.asked.ref
     if ctx.reading.act == "confirm":
         other = requests.get(ctx.tx, number)
+        if other is not None and other.state == "closed":
+            raise showing.over(other)
         if other is not None and other.requester_id != ctx.who.id:
             requests.follow(ctx.tx, number, ctx.who.id)
         requests.tell(ctx.tx, number, ctx.now, "joined", person_id=ctx.who.id)

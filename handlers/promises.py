@@ -33,19 +33,31 @@ def of(ctx: Context, request: Request) -> Promise | None:
     return named or next((one for one in listed if urgent and one.urgent), None)
 
 
-def made(ctx: Context, request: Request) -> Iterator[Effect]:
+def made(ctx: Context, request: Request, *only: str) -> Iterator[Effect]:
     """A request has been made: where nothing quicker holds, the neighbourly promise begins."""
     if request.kind != "need" or request.urgency == "low" or of(ctx, request) is not None:
         return
     if showing.is_dispute(request):  # it takes the time it takes
         return
     asked = offering.by_day(ctx, request, ctx.now)
+    medicine = ctx.policy.medicine
     if request.category == "medicine":
-        yield begin(ctx, request, "found", asked + ctx.policy.medicine.found)
-        yield begin(ctx, request, "at_door", asked + ctx.policy.medicine.at_door)
-        return
-    yield begin(ctx, request, "claimed", asked + ctx.policy.neighbourly.claimed)
-    yield begin(ctx, request, "done", _within_the_day(ctx, request, asked))
+        due = {"found": asked + medicine.found, "at_door": asked + medicine.at_door}
+    else:
+        by = _within_the_day(ctx, request, asked)
+        due = {"claimed": asked + ctx.policy.neighbourly.claimed, "done": by}
+    for kind, until in due.items():
+        if not only or kind in only:
+            yield begin(ctx, request, kind, until)
+
+
+def again(ctx: Context, request: Request) -> Iterator[Effect]:
+    """Not settled after all: a new clock, for the helper it goes back to or for whoever comes."""
+    if claims.holders(ctx.tx, request.number):
+        yield from made(ctx, request, "done", "at_door")
+        yield from claimed(ctx, request)
+    else:
+        yield from made(ctx, request)
 
 
 def claimed(ctx: Context, request: Request) -> Iterator[Effect]:
@@ -84,6 +96,13 @@ def lost(ctx: Context, request: Request) -> Iterator[Effect]:
         yield Never(f"promise:{request.number}:{kind}:")
     if not promises.standing(ctx.tx, request.number):
         yield from made(ctx, request)
+
+
+def resumed(ctx: Context, request: Request) -> Iterator[Effect]:
+    """The clocks that stood still run again, each due so much later as it stood."""
+    if request.state == "waiting":
+        for one in promises.resume(ctx.tx, request.number, ctx.now):
+            yield timer(request.number, one.kind, one.due_at)
 
 
 def agreed(ctx: Context, request: Request) -> Iterator[Effect]:

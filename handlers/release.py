@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from handlers import naming, offering, promises, showing
-from handlers.claims import hand_over
+from handlers.claims import ask_nod, hand_over, has_enough, is_new_here
 from handlers.kit import Context, Effect, Never, hears, rings
-from storage import claims, requests
+from storage import claims, people, requests
 
 
 @hears("release")
@@ -58,8 +58,16 @@ def lost(ctx: Context, number: int, person_id: int, how: str) -> Iterator[Effect
             requests.move(ctx.tx, request, back, ctx.now, who=person_id, why="open again")
         request = requests.get(ctx.tx, number) or request
         yield from promises.lost(ctx, request)
-    for next_one in claims.standby(ctx.tx, number)[:1]:
+    for next_one in claims.standby(ctx.tx, number):
+        helper = people.get(ctx.tx, next_one)
+        if helper.left_at is not None or has_enough(ctx, helper):
+            continue
+        if is_new_here(ctx, helper, request):
+            yield from ask_nod(ctx, request, helper)
+            continue
         yield from hand_over(ctx, request, next_one)
+        return
+    if request.state == "waiting":
         return
     for one in (request.requester_id, *requests.followers(ctx.tx, number)):
         danger = request.kind == "emergency"

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
-from typing import Any
 
-from handlers import hours, medicine, naming, offering, patience, promises, showing
+from handlers import hours, medicine, naming, patience, promises, reopening, showing
 from handlers.kit import (
     Ask,
     Context,
@@ -48,7 +46,7 @@ def on_the_way(ctx: Context) -> Iterator[Effect]:
     if number is None or request is None:
         return
     is_there = _THERE.search(ctx.text) is not None
-    if is_there and request.state in {"claimed", "planned"}:
+    if is_there and request.state in {"claimed", "planned", "reopened"}:
         requests.move(ctx.tx, request, "on_site", ctx.now, who=ctx.who.id, why="arrived")
         yield from promises.arrived(ctx, request)
     elif not is_there:
@@ -68,6 +66,12 @@ def on_the_way(ctx: Context) -> Iterator[Effect]:
         )
 
 
+# Not needed any more, because it was solved another way.
+_ELSEWHERE = re.compile(
+    r"自己|别人|其他人|邻居(?:已|帮)|解决了|买到了|修好了|借到了|找到了|搞定了|弄好了|"
+    r"\b(?:already|myself|ourselves|somebody else|someone else|solved|sorted|found (?:it|one))\b",
+    re.IGNORECASE,
+)
 # To `怎么样了` these tell of the end, not that all goes well.
 _OVER = re.compile(
     r"(?:办|弄|修|搞|送|买|做|处理|解决|完|都|已经?|全)?(?:好|完|到|妥|成|决)(?:了|啦|咯)\W*$|"
@@ -120,7 +124,8 @@ def finish(ctx: Context, request: Request) -> Iterator[Effect]:
     requests.move(ctx.tx, request, "done", ctx.now, who=ctx.who.id, why="done")
     yield Never(f"claim:{number}:")
     yield Never(f"unclaimed:{number}:")
-    questions.close(ctx.tx, None, "nudge", number)
+    for kind in ("nudge", "pass", "nod", "offered"):
+        questions.close(ctx.tx, None, kind, number)
     yield from medicine.delivered(ctx, request)
     yield from promises.finished(ctx, request)
     yield ctx.reply("settling.asking", about=number, number=number)
@@ -149,7 +154,7 @@ def answer_settled(ctx: Context) -> Iterator[Effect]:
     if request is None or request.state != "done":
         return
     if ctx.reading.act == "reopen":
-        yield from reopen_it(ctx, request)
+        yield from reopening.reopen_it(ctx, request)
     else:
         yield from close(ctx, request, "done")
 
@@ -160,52 +165,12 @@ def settled(ctx: Context) -> Iterator[Effect]:
     request = naming.own(ctx, "done", *requests.IN_HAND, "reopened", "open", "waiting")
     # What one gives away is settled by its number only; nobody says `收到了` of it.
     given = request is not None and request.kind == "offer" and naming.said(ctx) is None
-    if request is not None and not given:
+    # Who only joined may say that what is done is well, not that it needs nobody.
+    theirs = request is not None and request.requester_id != ctx.who.id and request.state != "done"
+    if request is not None and not given and not theirs:
         helped = claims.holders(ctx.tx, request.number) or medicine.is_held(ctx, request)
         outcome = "done" if helped else "by_others"
         yield from close(ctx, request, outcome)
-
-
-@hears("reopen")
-def not_settled(ctx: Context) -> Iterator[Effect]:
-    """It is not settled after all: the same number, a new clock."""
-    request = naming.own(ctx, "done", "closed")
-    if request is None:
-        waiting = naming.own(ctx)
-        if waiting is not None:
-            yield ctx.reply(
-                "settling.still_on_it", about=waiting.number, **showing.openly(ctx, waiting)
-            )
-        return
-    days = timedelta(days=ctx.policy.requests.reopen_days)
-    if request.state == "closed" and (
-        request.closed_at is None or ctx.now - request.closed_at > days
-    ):
-        raise Sorry("settling.too_long_ago", number=request.number)
-    yield from reopen_it(ctx, request)
-
-
-def reopen_it(ctx: Context, request: Request) -> Iterator[Effect]:
-    """Back in the helper's hands, who may give it back; open to all where there was none."""
-    number = request.number
-    more: dict[str, Any] = {
-        "reopenings": request.reopenings + 1,
-        "outcome": None,
-        "closed_at": None,
-    }
-    requests.move(ctx.tx, request, "reopened", ctx.now, who=ctx.who.id, why="not settled", **more)
-    yield Never(f"settle:{number}:")
-    again = requests.get(ctx.tx, number) or request
-    last = claims.of_request(ctx.tx, number, "held", "finished")[-1:]
-    yield ctx.reply("settling.reopened", about=number, number=number)
-    for claim in last:
-        claims.set_state(ctx.tx, number, claim.person_id, "held", ctx.now)
-        values = showing.openly(ctx, again)
-        yield ctx.tell(claim.person_id, "settling.not_settled", about=number, urgent=True, **values)
-        yield from patience.begin(ctx, again, claim.person_id)
-        yield from promises.claimed(ctx, again)
-    if not last:
-        yield from offering.begin(ctx, again)
 
 
 @hears("cancel")
@@ -217,7 +182,13 @@ def not_needed(ctx: Context) -> Iterator[Effect]:
             raise Sorry("settling.not_yours", number=naming.said(ctx))
         yield from medicine.say_where_instead(ctx)
         return
-    yield from close(ctx, request, "not_needed")
+    if request.requester_id != ctx.who.id:
+        requests.unfollow(ctx.tx, request.number, ctx.who.id)
+        requests.tell(ctx.tx, request.number, ctx.now, "left it", person_id=ctx.who.id)
+        yield ctx.reply("settling.left_it", about=request.number, number=request.number)
+        return
+    outcome = "by_others" if _ELSEWHERE.search(ctx.text) else "not_needed"
+    yield from close(ctx, request, outcome)
 
 
 def close(ctx: Context, request: Request, outcome: str, *, reply: bool = True) -> Iterator[Effect]:
@@ -235,13 +206,13 @@ def close(ctx: Context, request: Request, outcome: str, *, reply: bool = True) -
         closed_at=ctx.now,
     )
     yield from put_away(ctx, request)
+    state = Word(f"lists.state_{outcome}")
     thanked = outcome in {"done", "half_done"}
     if thanked:
         yield from promises.finished(ctx, request)
     yield from (medicine.delivered if thanked else medicine.freed)(ctx, request)
     if speaker is not None and reply:
         key = _ENDINGS.get(outcome, "settling.ended_as")
-        state = Word(f"lists.state_{outcome}")
         yield ctx.reply(key, about=number, number=number, state=state)
     if outcome == "unconfirmed":
         yield from _unconfirmed(ctx, request, helpers)
@@ -256,12 +227,14 @@ def close(ctx: Context, request: Request, outcome: str, *, reply: bool = True) -
                     "settling.called_off",
                     about=number,
                     urgent=True,
+                    state=state,
                     **showing.openly(ctx, request),
                 )
             )
     for one in _asking(ctx, request):
         if one != speaker and speaker is not None:
-            yield ctx.tell(one, "settling.ended", about=number, **showing.openly(ctx, request))
+            values = {**showing.openly(ctx, request), "state": state}
+            yield ctx.tell(one, "settling.ended", about=number, **values)
 
 
 def put_away(ctx: Context, request: Request) -> Iterator[Effect]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers import duty
-from handlers.kit import Both, Context, Things, ToPerson, ToRoom, Word
+from handlers.kit import Both, Context, Sorry, Things, ToPerson, ToRoom, Word
 from handlers.reading import Reading
 from storage import people, places, requests, rooms
 from storage.db import Transaction
@@ -76,6 +76,18 @@ def in_full(ctx: Context, request: Request) -> dict[str, Any]:
         or ([requester.phone] if requester.phone else Word("requests.no_phone")),
         "said": request.text,
     }
+
+
+def state(request: Request) -> Word:
+    """How it stands, or how it ended."""
+    if "joined" in request.data:
+        return Word("lists.state_joined", {"number": request.data["joined"]})
+    return Word(f"lists.state_{request.outcome or request.state}")
+
+
+def over(request: Request) -> Sorry:
+    """Nothing can be done about it any more, and how it ended."""
+    return Sorry("claims.over", number=request.number, state=state(request))
 
 
 def address(ctx: Context, request: Request) -> Both:

@@ -1,26 +1,28 @@
-"""What the coordinator and duty people say about a request: give it, pass it up, merge, close."""
+"""What the coordinator and duty people say about a request: pass it up, merge, close, widen."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from handlers import climbing, duty, medicine, naming, offering, settling, showing
-from handlers.claims import hand_over, is_new_here
-from handlers.kit import Ask, Context, Effect, Never, Sorry, ToPerson, answers, sentence
+from handlers import climbing, corrections, duty, medicine, naming, offering, settling, showing
+from handlers.claims import hand_over
+from handlers.kit import Context, Effect, Sorry, sentence
 from handlers.recording import known
-from storage import claims, people, places, requests
+from storage import claims, people, requests
 from storage.requests import Request
 
-ASKED = {"pass": "claim"}
+MOST = 20
+"""So many helpers one task takes at most."""
 _OUTCOMES = {
-    "已转介": "referred",
     "转介": "referred",
-    "办不了": "unable",
+    "办不": "unable",
     "联系不上": "unreachable",
     "不需要": "not_needed",
     "重复": "duplicate",
     "部分": "half_done",
+    "一半": "half_done",
     "自己": "by_others",
     "别人": "by_others",
     "解决": "done",
@@ -31,6 +33,7 @@ _OUTCOMES = {
     "not needed": "not_needed",
     "duplicate": "duplicate",
     "half": "half_done",
+    "partly": "half_done",
     "others": "by_others",
     "done": "done",
     "solved": "done",
@@ -44,6 +47,10 @@ _ABOVE = {
     "grid": "grid",
 }
 """The kind of place, as it is called by whoever passes something up."""
+_NOT_DONE = re.compile(
+    r"[没未](?:有|能)?(?:解决|办[好成妥])|不能解决|\b(?:not|never|un)\s*(?:done|solved)"
+)
+"""`没解决` is no `解决`."""
 
 
 def served(ctx: Context) -> Request:
@@ -58,101 +65,6 @@ def serves(ctx: Context, request: Request) -> bool:
     """Whether the speaker is on duty there or has an office; keeping a box is none."""
     offices = people.roles_at(ctx.tx, ctx.who.id, request.place_id) - {"volunteer", "keeper"}
     return bool(offices) or duty.serves(ctx, ctx.who.id, request.place_id)
-
-
-@sentence("assign")
-def assign(ctx: Context) -> Iterator[Effect]:
-    """`#12 交给小李`: the coordinator gives it to somebody, at once."""
-    request = naming.must_lead(ctx)
-    number = request.number
-    if not serves(ctx, request):
-        yield from _pass_on(ctx, request)
-        return
-    person_id = _the_one(ctx, request)
-    if request.state in {"done", "closed"}:
-        raise Sorry("claims.over", number=number)
-    for holder in claims.holders(ctx.tx, number):
-        if holder == person_id:
-            raise Sorry("steering.has_it", number=number)
-        claims.set_state(ctx.tx, number, holder, "given_back", ctx.now)
-        yield Never(f"claim:{number}:{holder}:")
-        yield ctx.tell(holder, "steering.taken_over", about=number, number=number)
-    requests.tell(ctx.tx, number, ctx.now, "assigned", person_id=ctx.who.id)
-    yield from hand_over(ctx, request, person_id)
-    name = showing.name_of(people.get(ctx.tx, person_id))
-    if not ctx.in_group:
-        yield ctx.reply("steering.assigned", about=number, number=number, name=name)
-
-
-@sentence("pass_on", fits=lambda ctx: naming.held(ctx) is not None)
-def pass_on(ctx: Context) -> Iterator[Effect]:
-    """`转给小李`: the helper's newest task."""
-    yield from _pass_on(ctx, known(ctx, naming.held(ctx) or 0))
-
-
-def _the_one(ctx: Context, request: Request) -> int:
-    """The neighbour of the name that was said, nearest to the request; Sorry if none or unclear."""
-    name = ctx.slots["name"]
-    named = people.named(ctx.tx, name, request.place_id) or _by_english(ctx, name)
-    found = [one for one in named if _is_near(ctx, request, one)]
-    if not found:
-        raise Sorry("steering.nobody", name=name)
-    near = [one for one in found if one.place_id == found[0].place_id]
-    if len(near) > 1:
-        raise Sorry("steering.several", name=name)
-    if found[0].id == request.requester_id:
-        raise Sorry("steering.asked_for_it", number=request.number, name=showing.name_of(found[0]))
-    return found[0].id
-
-
-def _is_near(ctx: Context, request: Request, one: people.Person) -> bool:
-    steps = places.distance(ctx.tx, request.place_id, one.place_id)
-    return steps <= showing.NEAR or bool(people.roles_at(ctx.tx, one.id, request.place_id))
-
-
-def _by_english(ctx: Context, name: str) -> list[people.Person]:
-    return people.named(ctx.tx, name.title())
-
-
-def _pass_on(ctx: Context, request: Request) -> Iterator[Effect]:
-    """A helper asks somebody else to take over; they hold it until the other agrees."""
-    number = request.number
-    if (ctx.who.id) not in claims.holders(ctx.tx, number):
-        raise Sorry("steering.not_yours", number=number)
-    person_id = _the_one(ctx, request)
-    other = people.get(ctx.tx, person_id)
-    if is_new_here(ctx, other, request):
-        raise Sorry("steering.not_known_yet", name=showing.name_of(other))
-    yield ctx.reply(
-        "steering.asking", about=number, name=showing.name_of(people.get(ctx.tx, person_id))
-    )
-    yield Ask(
-        ToPerson(person_id),
-        "steering.pass",
-        {**showing.openly(ctx, request), "name": showing.name_of(ctx.who)},
-        about=number,
-        person_id=person_id,
-        question="pass",
-        ref=number,
-        data={"from": ctx.who.id},
-    )
-
-
-@answers("pass", lambda ctx: ctx.reading.act in {"claim", "confirm", "release", "cancel"})
-def passed(ctx: Context) -> Iterator[Effect]:
-    """The other agrees, or not."""
-    number, giver = ctx.asked.ref, int(ctx.asked.data["from"])
-    request = known(ctx, number)
-    if ctx.reading.act in {"release", "cancel"}:
-        yield ctx.reply("claims.another_time")
-        yield ctx.tell(giver, "steering.declined", about=number, number=number)
-        return
-    if giver not in claims.holders(ctx.tx, number):
-        raise Sorry("claims.over", number=number)
-    claims.set_state(ctx.tx, number, giver, "given_back", ctx.now)
-    yield Never(f"claim:{number}:{giver}:")
-    yield ctx.tell(giver, "steering.off_you", about=number, number=number)
-    yield from hand_over(ctx, request, ctx.who.id)
 
 
 @sentence("up")
@@ -172,9 +84,11 @@ def close(ctx: Context) -> Iterator[Effect]:
     """`关闭 #12 已转介`: with an outcome, always."""
     request = served(ctx)
     if request.state == "closed":
-        raise Sorry("claims.over", number=request.number)
+        raise showing.over(request)
     said = ctx.slots.get("text", "").lower()
     outcome = next((value for word, value in _OUTCOMES.items() if word in said), None)
+    if outcome == "done" and _NOT_DONE.search(said):
+        outcome = "unable"
     if outcome is None:
         raise Sorry("steering.which_outcome", number=request.number)
     yield from settling.close(ctx, request, outcome)
@@ -191,7 +105,7 @@ def merge(ctx: Context) -> Iterator[Effect]:
         raise Sorry("steering.not_yours", number=other.number)
     for request in (kept, other):
         if request.state == "closed":
-            raise Sorry("claims.over", number=request.number)
+            raise showing.over(request)
     number = kept.number
     for one in (other.requester_id, *requests.followers(ctx.tx, other.number)):
         if one != kept.requester_id:
@@ -201,7 +115,8 @@ def merge(ctx: Context) -> Iterator[Effect]:
     yield from settling.put_away(ctx, other)
     yield from medicine.freed(ctx, other)
     requests.tell(ctx.tx, number, ctx.now, "merged", person_id=ctx.who.id, note=f"#{other.number}")
-    ended: dict[str, Any] = {"outcome": "duplicate", "closed_at": ctx.now}
+    data = {**other.data, "joined": number}
+    ended: dict[str, Any] = {"outcome": "duplicate", "closed_at": ctx.now, "data": data}
     requests.move(ctx.tx, other, "closed", ctx.now, who=ctx.who.id, why="merged", **ended)
     for helper in helpers:
         yield from _goes_along(ctx, known(ctx, number), other, helper)
@@ -252,5 +167,4 @@ def _widen(ctx: Context, request: Request) -> Iterator[Effect]:
 
 
 def _count(said: str) -> int:
-    digits = {"一": 1, "二": 2, "两": 2, "俩": 2, "三": 3, "四": 4, "五": 5, "六": 6}
-    return max(1, min(20, int(said) if said.isdecimal() else digits.get(said[0], 1)))
+    return max(1, min(MOST, int(corrections.amount(f"{said}人") or 1)))

@@ -1,7 +1,8 @@
 """Claims: who holds a task, who stands by, and who was asked.
 
 A claim is ``held``, ``standby``, ``nod`` (waits for the coordinator), ``no_nod`` (who did not give
-it), ``offered`` (a hand-over not yet accepted), ``given_back``, ``worn_off`` or ``finished``.
+it), ``offered`` (a hand-over not yet accepted), ``given_back``, ``worn_off``, ``finished``, or
+``stood_down`` (stood by, or waited for the nod, to the end).
 """
 
 from __future__ import annotations
@@ -110,11 +111,13 @@ def forget_involved(tx: Transaction, person_id: int) -> None:
 
 
 def end_all(tx: Transaction, number: int, state: str, now: datetime) -> None:
-    """Every place in the task ends so."""
-    standing = CLAIM.c.state.in_(("held", "standby", "nod", "offered"))
+    """Every place in the task ends so; who only stood by, or waited, never had one."""
     for claim in of_request(tx, number):
         forget_involved(tx, claim.person_id)
-    tx.run(update(CLAIM).where(CLAIM.c.number == number, standing).values(state=state, at=now))
+    ends = {"held": state, "standby": "stood_down", "nod": "stood_down", "offered": "stood_down"}
+    for was, becomes in ends.items():
+        mine = (CLAIM.c.number == number) & (CLAIM.c.state == was)
+        tx.run(update(CLAIM).where(mine).values(state=becomes, at=now))
 
 
 def heard(tx: Transaction, person_id: int, number: int, now: datetime) -> None:

@@ -35,7 +35,7 @@ APART = ("run", "consult")
 WAYS: dict[str, tuple[str, ...]] = {
     "triage": ("open", "claimed", "waiting", "closed"),
     "open": ("claimed", "triage", "waiting", "planned", "done", "closed"),
-    "reopened": ("claimed", "waiting", "planned", "done", "closed", "triage"),
+    "reopened": ("claimed", "on_site", "waiting", "planned", "done", "closed", "triage"),
     "claimed": ("open", "on_site", "done", "waiting", "planned", "closed", "reopened"),
     "on_site": ("open", "done", "waiting", "planned", "closed", "claimed"),
     "planned": ("open", "claimed", "on_site", "done", "closed", "waiting"),

@@ -39,6 +39,11 @@ _GUESSES: Final[tuple[tuple[Category, re.Pattern[str]], ...]] = tuple(
 )
 
 
+_CALM: Final = re.compile(
+    r"不(?:是很|是特别|太|很)?(?:着)?急|not (?:\w+ )?urgent|no (?:rush|hurry)"
+)
+
+
 class Verdict(NamedTuple):
     """The act of a message, how sure, and the tags it was decided by."""
 
@@ -140,11 +145,13 @@ class Judge:
         """Whether a thing or service is asked for in so many words."""
         return bool(mask & (self._asked_item | self._wanted_item))
 
-    def urgency(self, act: Act, mask: int, *, danger: bool) -> Urgency:
+    def urgency(self, act: Act, mask: int, low: str, *, danger: bool) -> Urgency:
         """``urgent`` for danger and words of haste, ``low`` for words of leisure."""
         if danger:
             return "urgent"
-        if mask & self._urgent and act in ("need", "report", "unwell", "reopen"):
+        # `不着急` has the word of haste in it, and is none.
+        calm = mask & self._low_urgency and _CALM.search(low) is not None
+        if mask & self._urgent and not calm and act in ("need", "report", "unwell", "reopen"):
             return "urgent"
         return "low" if mask & self._low_urgency else "normal"
 

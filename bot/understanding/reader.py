@@ -180,7 +180,7 @@ class Reader:
             phone=heard.phone,
             person=person(text) if slotted and act != "command" else ForWhom(),
             when=_as_written(when(text, at), heard.plain.raw),
-            urgency=judge.urgency(act, heard.mask, danger=danger is not None),
+            urgency=judge.urgency(act, heard.mask, low, danger=danger is not None),
             refers=_refers(text) if _DIGIT.search(low) else None,
             confidence=decided.confidence,
         )
