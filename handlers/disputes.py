@@ -47,7 +47,7 @@ def mediate(ctx: Context) -> Iterator[Effect]:
     request = steering.served(ctx)
     number = request.number
     if request.state in {"done", "closed"}:
-        raise Sorry("claims.over", number=number)
+        raise showing.over(request)
     mediators = _mediators(ctx, request)
     if not mediators:
         raise Sorry("disputes.no_mediator", number=number)
@@ -55,7 +55,7 @@ def mediate(ctx: Context) -> Iterator[Effect]:
         if holder not in mediators:
             claims.set_state(ctx.tx, number, holder, "given_back", ctx.now)
             yield Never(f"claim:{number}:{holder}:")
-            yield ctx.tell(holder, "steering.taken_over", about=number, number=number)
+            yield ctx.tell(holder, "giving.taken_over", about=number, number=number)
     yield Never(f"unclaimed:{number}:")
     questions.close(ctx.tx, None, "offered", number)
     if request.state in requests.IN_HAND and not claims.holders(ctx.tx, number):

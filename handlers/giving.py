@@ -58,7 +58,7 @@ def _named(ctx: Context, request: Request, name: str) -> list[Person]:
     """The neighbours of the name that was said, nearest to the request first."""
     named = people.named(ctx.tx, name, request.place_id)
     named = named or people.named(ctx.tx, name.title(), request.place_id)
-    named = named or people.called(ctx.tx, name, request.place_id)
+    named = named or people.named(ctx.tx, name, request.place_id, short=True)
     return [one for one in named if _is_near(ctx, request, one)]
 
 

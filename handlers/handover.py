@@ -104,7 +104,7 @@ def _tell_next(
     for request in held:
         yield Ask(
             ToPerson(shift.person_id),
-            "steering.pass",
+            "giving.pass",
             {**showing.openly(ctx, request), "name": name},
             about=request.number,
             urgent=True,

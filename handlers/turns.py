@@ -102,9 +102,9 @@ def named(ctx: Context, name: str) -> int:
     near = ctx.place.id if ctx.place else ctx.who.place_id
     found = people.named(ctx.tx, name, near) or people.named(ctx.tx, name.title(), near)
     if not found:
-        raise Sorry("steering.nobody", name=name)
+        raise Sorry("giving.nobody", name=name)
     if len(found) > 1 and found[0].place_id == found[1].place_id:
-        raise Sorry("steering.several", name=name)
+        raise Sorry("giving.several", name=name)
     return found[0].id
 
 

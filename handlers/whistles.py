@@ -22,7 +22,7 @@ def blow(ctx: Context) -> Iterator[Effect]:
     request = steering.served(ctx)
     number = request.number
     if request.state in {"done", "closed"}:
-        raise Sorry("claims.over", number=number)
+        raise showing.over(request)
     department = _department(ctx, request, ctx.slots["name"])
     if any(one.place_id == department.id for one in whistles.open_of(ctx.tx, number)):
         name = showing.place_name(department)

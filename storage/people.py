@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, UniqueConstraint, bindparam, func, select, update
+from sqlalchemy import UniqueConstraint, bindparam, func, select, update
 from sqlmodel import Field, SQLModel
 
 from storage import places
@@ -169,19 +169,15 @@ def accounts(tx: Transaction, person_id: int) -> list[Account]:
     return found
 
 
-def named(tx: Transaction, name: str, near: int | None = None) -> list[Person]:
-    """People of this name who are still here, nearest first."""
-    return _here(tx, (PERSON.c.name == name) | (PERSON.c.name_en == name), near)
-
-
-def called(tx: Transaction, short: str, near: int | None = None) -> list[Person]:
-    """People whose name ends so (小明 of 王小明), or begins so in English, nearest first."""
-    ends = PERSON.c.name.endswith(short, autoescape=True) & (func.length(short) > 1)
-    return _here(tx, ends | PERSON.c.name_en.istartswith(f"{short} ", autoescape=True), near)
-
-
-def _here(tx: Transaction, which: ColumnElement[bool], near: int | None) -> list[Person]:
-    found = tx.rows(Person, select(PERSON).where(which, PERSON.c.left_at.is_(None)))
+def named(
+    tx: Transaction, name: str, near: int | None = None, *, short: bool = False
+) -> list[Person]:
+    """People of this name who are still here, nearest first; ``short``: 小明 of 王小明, Liza."""
+    ends = PERSON.c.name.endswith(name, autoescape=True) & (func.length(name) > 1)
+    whole = (PERSON.c.name == name) | (PERSON.c.name_en == name)
+    part = ends | PERSON.c.name_en.istartswith(f"{name} ", autoescape=True)
+    here = (part if short else whole) & PERSON.c.left_at.is_(None)
+    found = tx.rows(Person, select(PERSON).where(here))
     return sorted(found, key=lambda one: (places.distance(tx, near, one.place_id), one.id))
 
 
