@@ -17,6 +17,8 @@ RECENT = timedelta(minutes=30)
 
 def said(ctx: Context) -> int | None:
     """The number that was said or quoted."""
+    if "number" in ctx.slots:
+        return int(ctx.slots["number"])
     return ctx.reading.refers or ctx.quoted_number
 
 

@@ -107,7 +107,7 @@ def resumed(ctx: Context, request: Request) -> Iterator[Effect]:
 
 def agreed(ctx: Context, request: Request) -> Iterator[Effect]:
     """Another time was agreed: what is promised moves with it."""
-    until = patience.agreed_until(request)
+    until = _as_agreed(ctx, request)
     if until is None:
         return
     for one in promises.standing(ctx.tx, request.number, ("done", "at_door", "on_site", *TAKEN)):
@@ -156,12 +156,22 @@ def _zone(ctx: Context, request: Request) -> ZoneInfo:
 
 def _within_the_day(ctx: Context, request: Request, asked: datetime) -> datetime:
     """As agreed, or by the evening of the day on which neighbours were asked; else the next."""
-    if (until := patience.agreed_until(request)) is not None:
+    if (until := _as_agreed(ctx, request)) is not None:
         return max(until, asked)
     local = asked.astimezone(_zone(ctx, request))
     by = ctx.policy.neighbourly.done_by
     day = local.date() + timedelta(days=local.time() > _an_hour_before(by))
     return datetime.combine(day, by, local.tzinfo)
+
+
+def _as_agreed(ctx: Context, request: Request) -> datetime | None:
+    """By the end of the time agreed; what begins at an hour has till the evening of its day."""
+    until = patience.agreed_until(request)
+    if until is None or (request.due_at is not None and until > request.due_at):
+        return until
+    local = until.astimezone(_zone(ctx, request))
+    evening = datetime.combine(local.date(), ctx.policy.neighbourly.done_by, local.tzinfo)
+    return max(evening, until + timedelta(hours=2))
 
 
 def _an_hour_before(hour: time) -> time:

@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 from handlers import naming, offering, patience, promises, showing
-from handlers.kit import Context, Effect, Never, Sorry, hears
+from handlers.kit import Context, Effect, Never, Sorry, hears, sentence
 from storage import claims, requests
 from storage.requests import Request
 
 
+@sentence("not_settled", fits=lambda ctx: naming.ended(ctx) is not None)
 @hears("reopen")
 def not_settled(ctx: Context) -> Iterator[Effect]:
     """It is not settled after all: the same number, a new clock."""

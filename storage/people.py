@@ -175,8 +175,8 @@ def named(
     """People of this name who are still here, nearest first; ``short``: 小明 of 王小明, Liza."""
     ends = PERSON.c.name.endswith(name, autoescape=True) & (func.length(name) > 1)
     whole = (PERSON.c.name == name) | (PERSON.c.name_en == name)
-    part = ends | PERSON.c.name_en.istartswith(f"{name} ", autoescape=True)
-    here = (part if short else whole) & PERSON.c.left_at.is_(None)
+    begins = PERSON.c.name.istartswith(f"{name} ") | PERSON.c.name_en.istartswith(f"{name} ")
+    here = ((ends | begins) if short else whole) & PERSON.c.left_at.is_(None)
     found = tx.rows(Person, select(PERSON).where(here))
     return sorted(found, key=lambda one: (places.distance(tx, near, one.place_id), one.id))
 

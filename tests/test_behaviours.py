@@ -1,0 +1,34 @@
+"""Every line of a request's life, 2.1 to 2.8, is shown by a transcript in Chinese and in English."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+CHATS = Path(__file__).parent / "chats"
+LINES = [f"2.{line}" for line in range(1, 9)]
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+def first_remark(path: Path) -> str:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return next((line for line in lines if line.startswith("#")), "")
+
+
+def shown(line: str, *, chinese: bool) -> list[str]:
+    """Transcripts whose first remark names the line, written in this language."""
+    found = []
+    for path in sorted(CHATS.rglob("*.chat")):
+        remark = first_remark(path)
+        named = line in re.findall(r"(?<![\d.])\d\.\d+(?![\d.])", remark)
+        if named and bool(_CHINESE.search(remark)) is chinese:
+            found.append(path.name)
+    return found
+
+
+@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("chinese", [True, False], ids=["zh", "en"])
+def test_every_line_is_named_by_a_transcript_that_shows_it(line: str, chinese: bool) -> None:
+    assert shown(line, chinese=chinese)
