@@ -156,8 +156,9 @@ def _zone(ctx: Context, request: Request) -> ZoneInfo:
 
 def _within_the_day(ctx: Context, request: Request, asked: datetime) -> datetime:
     """As agreed, or by the evening of the day on which neighbours were asked; else the next."""
-    if (until := _as_agreed(ctx, request)) is not None:
-        return max(until, asked)
+    until = _as_agreed(ctx, request)
+    if until is not None and until > asked:
+        return until
     local = asked.astimezone(_zone(ctx, request))
     by = ctx.policy.neighbourly.done_by
     day = local.date() + timedelta(days=local.time() > _an_hour_before(by))

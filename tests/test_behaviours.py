@@ -1,4 +1,4 @@
-"""Every line of a request's life, 2.1 to 2.8, is shown by a transcript in Chinese and in English."""
+"""Every line of a request's life, 2.1 to 2.8, has a transcript in Chinese and one in English."""
 
 from __future__ import annotations
 
