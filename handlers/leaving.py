@@ -11,7 +11,7 @@ from handlers.kit import Ask, Context, Effect, Later, Sorry, ToPerson, answers, 
 from handlers.release import lost
 from handlers.runs.gathering import called_off
 from handlers.settling import close
-from storage import checkins, claims, erasure, people, requests, runs
+from storage import checkins, claims, erasure, following, people, requests, runs
 from storage import duty as rosters
 
 ASKED = {"leave": "yes_no"}
@@ -80,7 +80,7 @@ def _go(ctx: Context) -> Iterator[Effect]:
         yield from lost(ctx, task.number, me.id, "given_back")
     for request in requests.of_person(ctx.tx, me.id):
         if request.requester_id != me.id:  # a neighbour's, only joined
-            requests.unfollow(ctx.tx, request.number, me.id)
+            following.leave(ctx.tx, request.number, me.id)
         elif request.kind != "emergency":  # only a person who looked may close that
             yield from close(ctx, request, "not_needed", reply=False)
     for run in requests.apart(ctx.tx, "run"):

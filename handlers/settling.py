@@ -19,7 +19,7 @@ from handlers.kit import (
     hears,
     rings,
 )
-from storage import claims, questions, requests, whistles
+from storage import claims, following, questions, requests, whistles
 from storage.requests import Request
 
 ASKED = {"settled": "settled"}
@@ -183,7 +183,7 @@ def not_needed(ctx: Context) -> Iterator[Effect]:
         yield from medicine.say_where_instead(ctx)
         return
     if request.requester_id != ctx.who.id:
-        requests.unfollow(ctx.tx, request.number, ctx.who.id)
+        following.leave(ctx.tx, request.number, ctx.who.id)
         requests.tell(ctx.tx, request.number, ctx.now, "left it", person_id=ctx.who.id)
         yield ctx.reply("settling.left_it", about=request.number, number=request.number)
         return

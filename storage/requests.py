@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, union_all, update
+from sqlalchemy import bindparam, func, select, union_all, update
 
 from storage.db import Transaction
 from storage.matters import (
@@ -282,12 +282,6 @@ def follow(tx: Transaction, number: int, person_id: int) -> None:
         tx.run(FOLLOWER.insert(), {"number": number, "person_id": person_id})
         _asking(tx).add(person_id)
         tx.memo.pop(("involved", person_id), None)
-
-
-def unfollow(tx: Transaction, number: int, person_id: int) -> None:
-    mine = (FOLLOWER.c.number == number) & (FOLLOWER.c.person_id == person_id)
-    tx.run(delete(FOLLOWER).where(mine))
-    tx.memo.pop(("involved", person_id), None)
 
 
 def followers(tx: Transaction, number: int) -> list[int]:
