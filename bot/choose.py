@@ -76,7 +76,7 @@ def choose(ctx: Context, features: Features, recast: Recast) -> Handler | None:
     """The handler of a message, with `ctx` told what it needs; None is silence."""
     if ctx.reading.emergency is not None:
         return features.hears["emergency"][0]
-    if not ctx.late and (handler := _by_sentence(ctx, features, recast)):
+    if handler := _by_sentence(ctx, features, recast):
         return handler
     if handler := _overheard(ctx, features, recast, plainly=True):
         return handler
@@ -96,6 +96,8 @@ def _by_sentence(ctx: Context, features: Features, recast: Recast) -> Handler | 
     if heard is None:
         return None
     handler, mark = features.sentences[heard.name]
+    if ctx.late and not mark.late:
+        return None
     ctx.slots = heard.slots
     if "when" in heard.slots:
         # Plain sentences are not searched for times; this one names one.

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from handlers import duty, naming, patience, promises, showing
+from handlers import consults, duty, naming, patience, promises, showing
 from handlers.kit import Ask, Context, Effect, Never, Sorry, ToPerson, Word, answers, hears
 from storage import claims, people, places, questions, requests, rooms
 from storage.people import Person
@@ -66,6 +66,9 @@ def take_number(ctx: Context, number: int) -> Iterator[Effect]:
         raise Sorry("requests.unknown", number=number)
     if request.kind == "run":
         raise Sorry("runs.say_what", number=number)
+    if request.kind == "consult":
+        yield from consults.take(ctx, request)
+        return
     person_id = ctx.who.id
     if request.requester_id == person_id:
         raise Sorry("claims.own", number=number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from handlers import showing
+from handlers import consults, showing
 from handlers.checkins.plans import withdraw
 from handlers.kit import Ask, Context, Effect, Later, Sorry, ToPerson, answers, rings, sentence
 from handlers.release import lost
@@ -83,6 +83,9 @@ def _go(ctx: Context) -> Iterator[Effect]:
             following.leave(ctx.tx, request.number, me.id)
         elif request.kind != "emergency":  # only a person who looked may close that
             yield from close(ctx, request, "not_needed", reply=False)
+    for consult in requests.apart(ctx.tx, "consult"):
+        if consult.requester_id == me.id:
+            yield from consults.call_off(ctx, consult, reply=False)
     for run in requests.apart(ctx.tx, "run"):
         runs.put(ctx.tx, run.number, me.id, [], ctx.now)
         if run.requester_id == me.id:

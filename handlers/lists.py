@@ -52,8 +52,9 @@ def standing(ctx: Context, request: Request) -> dict[str, Any]:
     """Number, what, state and holders."""
     number = request.number
     holders = [showing.name_of(people.get(ctx.tx, one)) for one in claims.holders(ctx.tx, number)]
-    runs = request.kind == "run"
-    state = Word(f"runs.state_{request.state}") if runs else showing.state(request)
+    state = showing.state(request)
+    if request.kind in requests.APART:
+        state = Word(f"{request.kind}s.state_{request.state}")
     who = Word("lists.held_by", {"names": holders}) if holders and request.state != "closed" else ""
     part = showing.is_party(ctx, request) or ctx.who.id in claims.holders(ctx.tx, number)
     named = showing.openly if part and not ctx.in_group else showing.aloud

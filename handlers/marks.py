@@ -35,6 +35,7 @@ class Mark:
     fits: Callable[[Context], bool] | None = None
     sure: float = 0.0
     where: Callable[[Context], bool] | None = None
+    late: bool = False
 
 
 def hears(
@@ -48,13 +49,14 @@ def hears(
 
 
 def sentence(
-    *names: str, fits: Callable[[Context], bool] | None = None
+    *names: str, fits: Callable[[Context], bool] | None = None, late: bool = False
 ) -> Callable[[Handler], Handler]:
     """Handle the sentences listed under ``[hear.<name>]`` in the feature's words.
 
-    Where ``fits`` says no, the message is read on as if no sentence had matched.
+    Where ``fits`` says no, the message is read on as if no sentence had matched. ``late``: heard
+    even where the message comes long after it was said.
     """
-    return _marks(Mark("sentence", name, fits=fits) for name in names)
+    return _marks(Mark("sentence", name, fits=fits, late=late) for name in names)
 
 
 def answers(question: str, fits: Callable[[Context], bool]) -> Callable[[Handler], Handler]:

@@ -166,6 +166,6 @@ def must_see(ctx: Context) -> Request:
     """The request whose number the sentence names; Sorry if it is not to be seen here."""
     number = int(ctx.slots["number"])
     request = showing.here(ctx, number)
-    if request is None or (ctx.in_group and request.danger == "self_harm"):
+    if request is None or (ctx.in_group and showing.is_hushed(request)):
         raise Sorry("requests.unknown", number=number)
     return request

@@ -261,6 +261,18 @@ class Runs:
 
 
 @dataclass(frozen=True, slots=True)
+class Consults:
+    """A consultation: how long a doctor has to answer, when it is tried again, and for how often;
+    when an open talk is asked after, and when it ends by itself."""
+
+    answer: timedelta = timedelta(minutes=15)
+    again: timedelta = timedelta(hours=2)
+    rounds: int = 3
+    asks_after: timedelta = timedelta(hours=24)
+    ends: timedelta = timedelta(hours=72)
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """All of it, for one place."""
 
@@ -284,3 +296,4 @@ class Policy:
     emergency: Emergency = field(default_factory=Emergency)
     hours: Hours = field(default_factory=Hours)
     runs: Runs = field(default_factory=Runs)
+    consults: Consults = field(default_factory=Consults)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from handlers import hours, medicine, naming, patience, promises, reopening, showing
+from handlers import consults, hours, medicine, naming, patience, promises, reopening, showing
 from handlers.kit import (
     Ask,
     Context,
@@ -176,6 +176,9 @@ def settled(ctx: Context) -> Iterator[Effect]:
 @hears("cancel")
 def not_needed(ctx: Context) -> Iterator[Effect]:
     """The one who asked needs it no more."""
+    if (consult := consults.own(ctx)) is not None and naming.said(ctx) == consult.number:
+        yield from consults.call_off(ctx, consult)
+        return
     request = naming.own(ctx)
     if request is None:
         if naming.said(ctx) is not None:

@@ -33,8 +33,11 @@ def what(request: Request) -> Things | Word | str:
     """The things asked for; where none is named, the kind of matter and the shared spot."""
     if is_dispute(request):
         return Word("kinds.dispute")
-    if request.kind == "run":
-        return Word("runs.trip", {"shop": request.data.get("shop") or Word("runs.shopping")})
+    if request.kind in requests.APART:
+        shop = request.data.get("shop") or Word("runs.shopping")
+        return (
+            Word("runs.trip", {"shop": shop}) if request.kind == "run" else Word("consults.matter")
+        )
     if request.items:
         return Things(tuple(request.items))
     if "title" in request.data:
@@ -140,7 +143,7 @@ def is_dispute(request: Request) -> bool:
 
 def is_hushed(request: Request) -> bool:
     """Whether no group hears how it goes on."""
-    return request.danger == "self_harm" or is_dispute(request)
+    return request.danger == "self_harm" or request.kind == "consult" or is_dispute(request)
 
 
 def _settles(ctx: Context, request: Request) -> bool:

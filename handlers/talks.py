@@ -17,9 +17,11 @@ from handlers.kit import (
     Context,
     Effect,
     Errand,
+    Later,
     Say,
     ToPerson,
     ToRoom,
+    Word,
     answers,
     daily,
     returns,
@@ -29,6 +31,7 @@ from storage import outbox, people, questions, rooms, talks
 from storage.talks import Talk
 
 ASKED = {"talk": "what"}
+_OF_TASKS = frozenset({"claim", "release", "done", "arrived"})
 LONGEST = timedelta(days=3)
 """A relayed talk in which nobody has said anything for so long is over."""
 KEPT = timedelta(days=1)
@@ -69,7 +72,7 @@ def tell(ctx: Context, talk: Talk, key: str, **values: Any) -> Iterator[Effect]:
 def close_talk(ctx: Context, talk: Talk, key: str = "talks.over") -> Iterator[Effect]:
     """End it and say so; nothing is relayed any more."""
     if talks.move(ctx.tx, talk, "over", now=ctx.now):
-        questions.close(ctx.tx, None, "talk", talk.id)
+        questions.close(ctx.tx, None, "talk", talk.ref)
         yield from tell(ctx, talk, key)
 
 
@@ -112,7 +115,8 @@ def _relay(ctx: Context, talk: Talk) -> Iterator[Effect]:
             direct=True,
             person_id=one,
             question="talk",
-            ref=talk.id,
+            ref=talk.ref,
+            data={"talk": talk.id},
             wait=LONGEST,
         )
 
@@ -135,14 +139,20 @@ def _common(ctx: Context, members: Sequence[int]) -> str | None:
     return None
 
 
-@answers("talk", lambda ctx: not ctx.in_group)
+def _is_for_the_others(ctx: Context) -> bool:
+    """Private words; what names a task by its number is said to the bot."""
+    to_bot = ctx.reading.refers is not None and ctx.reading.act in _OF_TASKS
+    return not ctx.in_group and not to_bot
+
+
+@answers("talk", _is_for_the_others)
 def said(ctx: Context) -> Iterator[Effect]:
     """Words, photos or a voice message of one, handed to the others."""
-    talk = talks.get(ctx.tx, ctx.asked.ref)
+    talk = talks.get(ctx.tx, int(ctx.asked.data["talk"]))
     message = ctx.message
     if talk.state != "relayed" or message is None:
         return
-    name = showing.name_of(ctx.who)
+    name = _marked(ctx, talk)
     key = "talks.said" if ctx.text.strip() or message.photos else "talks.spoke"
     for other in _others(ctx, talk, ctx.who.id):
         values = {"name": name, "text": ctx.text.strip()} if key == "talks.said" else {"name": name}
@@ -161,30 +171,41 @@ def said(ctx: Context) -> Iterator[Effect]:
             ctx.tx,
             one,
             "talk",
-            ref=talk.id,
-            data={},
+            ref=talk.ref,
+            data={"talk": talk.id},
             room_id=ctx.room.id if ctx.room and one == ctx.who.id else None,
             now=ctx.now,
             until=ctx.now + LONGEST,
         )
 
 
-@sentence("end", fits=lambda ctx: _mine(ctx) is not None)
+def _marked(ctx: Context, talk: Talk) -> Word:
+    """Who says it: a doctor's words are marked as such, late ones with their hour."""
+    is_doctor = "doctor" in people.roles_at(ctx.tx, ctx.who.id, talk.place_id)
+    key = "talks.doctor" if is_doctor else "talks.neighbour"
+    at = ctx.message.at if ctx.late and ctx.message else None
+    late = Word("talks.at", {"at": at}) if at else ""
+    return Word(key, {"name": showing.name_of(ctx.who), "late": late})
+
+
+@sentence("end", fits=lambda ctx: mine(ctx) is not None)
 def end(ctx: Context) -> Iterator[Effect]:
     """`结束对话`: any of them ends it."""
-    talk = _mine(ctx)
+    talk = mine(ctx)
     if talk is not None:
         yield from close_talk(ctx, talk)
+        # Whoever brought them together hears that it is over, by the kind of the talk.
+        yield Later(f"talk:{talk.id}:over", ctx.now, f"{talk.kind}_over", talk.ref)
 
 
-def _mine(ctx: Context) -> Talk | None:
+def mine(ctx: Context) -> Talk | None:
     """The talk that this was said in."""
     if ctx.in_group and ctx.room is not None:
         talk = talks.in_room(ctx.tx, ctx.room.id)
         return talk if talk is not None and talk.state == "in_room" else None
     for question in questions.open_to(ctx.tx, ctx.who.id, ctx.now):
         if question.kind == "talk":
-            return talks.get(ctx.tx, question.ref)
+            return talks.get(ctx.tx, int(question.data["talk"]))
     return None
 
 

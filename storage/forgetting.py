@@ -25,6 +25,8 @@ WORDLESS: dict[str, Any] = {
 def forget(tx: Transaction, before: datetime) -> int:
     """Blank the private words of requests closed long ago; how many."""
     old = (REQUEST.c.state == "closed") & (REQUEST.c.closed_at < before) & (REQUEST.c.text != "")
+    notes = (REQUEST.c.kind == "consult") & old
+    tx.run(update(REQUEST).where(notes).values(data={}))
     return tx.run(update(REQUEST).where(old).values(**WORDLESS)).rowcount
 
 

@@ -87,6 +87,13 @@ def in_room(tx: Transaction, room_id: int) -> Talk | None:
     return tx.first(Talk, select(TALK).where(TALK.c.room_id == room_id))
 
 
+def busy(tx: Transaction, person_id: int) -> bool:
+    """Whether somebody takes part in a talk that is not over."""
+    mine = (TALKER.c.person_id == person_id) & (TALK.c.state != "over")
+    chosen = select(TALK.c.id).join(TALKER, TALKER.c.talk_id == TALK.c.id).where(mine)
+    return bool(tx.values(chosen.limit(1)))
+
+
 def members(tx: Transaction, talk_id: int) -> list[int]:
     """Who takes part."""
     chosen = select(TALKER.c.person_id).where(TALKER.c.talk_id == talk_id)
