@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from handlers import duty, quiet, showing
 from handlers.kit import (
     Ask,
+    Both,
     Context,
     Effect,
     Later,
