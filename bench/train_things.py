@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from bench.hearing_lines import Line, files, lines
-from bot.understanding import things
+from bot.understanding import signs, things
 from bot.understanding.amounts import amounts
 from bot.understanding.normalise import normalise
 from bot.understanding.reader import Reader, lowered
@@ -47,9 +47,9 @@ def examples(said: Sequence[Line], reader: Reader) -> list[Example]:
         if not one.full or one.act not in ("need", "offer"):
             continue
         heard = reader.heard(one.text)
-        found = things.tokens(heard.low)
+        found = signs.tokens(heard.low)
         counted = amounts(heard.plain.text)
-        looks = list(things.looks(heard.low, found, heard.hits, counted, heard.plain.lang))
+        looks = list(signs.looks(heard.low, found, heard.hits, counted, heard.plain.lang))
         if found:
             out.append(Example(one, len(found), looks, _labels(one, heard.low, found)))
     return out

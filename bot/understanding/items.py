@@ -9,6 +9,7 @@ from bot.understanding import sounds, things
 from bot.understanding.amounts import Amount, amounts
 from bot.understanding.lexicon import Entry, Hit, lexicon
 from bot.understanding.normalise import Plain, written
+from bot.understanding.signs import Span, tokens
 from handlers.reading import Item
 
 _ERRAND = "代购"
@@ -55,7 +56,7 @@ def items_of(
     bare = bool(words) and _nothing_else(low, [*words, *(one.span for one in counted)])
     weights = weights or things.shipped()
     found = words if bare else things.spans(low, hits, counted, plain.lang, weights)
-    if not found and len(things.tokens(low)) <= _BRIEF + 2 * len(counted):
+    if not found and len(tokens(low)) <= _BRIEF + 2 * len(counted):
         found = words
     if not found and (asked := _ASKED.search(low)) is not None:
         found = [asked.span("zh" if asked["zh"] else "en")]
@@ -87,7 +88,7 @@ def _trimmed(low: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _nothing_else(low: str, taken: Sequence[things.Span]) -> bool:
+def _nothing_else(low: str, taken: Sequence[Span]) -> bool:
     """Whether a message is but a list: 降压药,缬沙坦."""
     left = list(low)
     for start, end in taken:

@@ -7,10 +7,11 @@ import time
 import pytest
 
 from bench.sound_table import everyday
-from bot.understanding import sounds, things
+from bot.understanding import sounds
 from bot.understanding.items import items_of
 from bot.understanding.normalise import written
 from bot.understanding.reader import Reader
+from bot.understanding.signs import tokens
 from handlers.reading import Item
 
 READER = Reader()
@@ -104,4 +105,4 @@ def test_a_very_long_message_is_searched_no_further_than_a_long_one() -> None:
     start = time.perf_counter()
     items_of(heard.plain, heard.low, heard.hits)
     assert time.perf_counter() - start < 0.2  # some 5 ms where nothing else runs
-    assert len(things.tokens(heard.low)) <= 160
+    assert len(tokens(heard.low)) <= 160
