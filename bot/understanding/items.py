@@ -41,6 +41,8 @@ _ASKED = re.compile(
     r"(?= (?:i|we|to|for|that|please|pls|going|handy|in|at|so|my|by|lying)\b|[?,.!]|$)"
 )
 _CLOSING = ")]》】%+"
+_GOES_ON = "用给送不没要"
+_HAN = re.compile("[\u4e00-\u9fff]")
 _APART = re.compile("[,。;、!?]")
 _VERB = re.compile("^[修换装搬抬洗喂遛陪接看带取拿送教做写填]")
 
@@ -85,6 +87,8 @@ def _trimmed(low: str, start: int, end: int) -> tuple[int, int]:
         start += 1
     while start < end and not low[end - 1].isalnum() and low[end - 1] not in _CLOSING:
         end -= 1
+    if end - start > 2 and low[end - 1] in _GOES_ON and _HAN.match(low, end):
+        end -= 1  # 糖浆|用不上
     return start, end
 
 
