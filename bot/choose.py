@@ -92,17 +92,19 @@ def choose(ctx: Context, features: Features, recast: Recast) -> Handler | None:
 
 
 def _by_sentence(ctx: Context, features: Features, recast: Recast) -> Handler | None:
-    heard = features.ears.match(ctx.text)
-    if heard is None:
-        return None
-    handler, mark = features.sentences[heard.name]
-    if ctx.late and not mark.late:
-        return None
-    ctx.slots = heard.slots
-    if "when" in heard.slots:
-        # Plain sentences are not searched for times; this one names one.
-        ctx.reading = recast(ctx.reading, heard.slots["when"], Talk(asked="when"), _said_at(ctx))
-    return handler if mark.fits is None or mark.fits(ctx) else None
+    plain = ctx.reading
+    for heard in features.ears.matches(ctx.text):
+        handler, mark = features.sentences[heard.name]
+        if ctx.late and not mark.late:
+            continue
+        ctx.slots, ctx.reading = heard.slots, plain
+        if "when" in heard.slots:
+            # Plain sentences are not searched for times; this one names one.
+            ctx.reading = recast(plain, heard.slots["when"], Talk(asked="when"), _said_at(ctx))
+        if mark.fits is None or mark.fits(ctx):
+            return handler
+    ctx.slots, ctx.reading = {}, plain
+    return None
 
 
 def _by_question(

@@ -9,6 +9,7 @@ import signal
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -134,7 +135,7 @@ async def _open(
         database,
         gateways,
         clock,
-        policy=settings.policy,
+        policy=replace(settings.policy, places=settings.places),
         zone=zone,
         manners=manners,
         bound=manners.keys(),

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from handlers import consults, duty, naming, patience, promises, showing
+from handlers import consults, duty, naming, patience, promises, showing, waves
 from handlers.kit import Ask, Context, Effect, Never, Sorry, ToPerson, Word, answers, hears
 from storage import claims, people, places, questions, requests, rooms
 from storage.people import Person
@@ -41,6 +41,7 @@ def answer_offer(ctx: Context) -> Iterator[Effect]:
     if ctx.reading.act in {"release", "cancel"}:
         claims.answer(ctx.tx, ctx.asked.ref, ctx.who.id, "no")
         yield ctx.reply("claims.another_time")
+        yield from waves.declined(ctx, ctx.asked.ref)
         return
     if ctx.in_group or ctx.reading.refers or ctx.quoted_number:
         # Said in the open, `我来` may be meant for another task than the one just offered.

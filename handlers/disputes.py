@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from handlers import offering, promises, showing, steering
+from handlers import promises, quiet, showing, steering, waves
 from handlers.kit import Context, Effect, Later, Never, Sorry, sentence
 from handlers.recording import known
 from storage import claims, duty, people, questions, requests
@@ -33,10 +33,10 @@ def _mediators(ctx: Context, request: Request) -> list[int]:
 def _ask(ctx: Context, request: Request, mediators: list[int]) -> Iterator[Effect]:
     number = request.number
     for person_id in mediators[:2]:
-        yield offering.invitation(ctx, request, person_id, wave=0, why="mediates")
+        yield waves.invitation(ctx, request, person_id, wave=0, why="mediates")
     # It stays in the place: nobody further up hears of it unless somebody says so.
     wait = ctx.policy.unclaimed.normal.coordinator if mediators else timedelta()
-    due = offering.by_day(ctx, request, ctx.now + wait)
+    due = quiet.by_day(ctx, request, ctx.now + wait)
     key, step = f"unclaimed:{number}:coordinator", {"step": "coordinator"}
     yield Later(key, due, "unclaimed", number, step)
 

@@ -11,7 +11,7 @@ from handlers.kit import Ask, Context, Effect, Later, Sorry, ToPerson, answers, 
 from handlers.release import lost
 from handlers.runs.gathering import called_off
 from handlers.settling import close
-from storage import checkins, claims, erasure, following, people, requests, runs
+from storage import checkins, claims, erasure, following, people, requests, runs, skills
 from storage import duty as rosters
 
 ASKED = {"leave": "yes_no"}
@@ -95,8 +95,8 @@ def _go(ctx: Context) -> Iterator[Effect]:
         yield from withdraw(ctx, plan, me)
     duties = people.all_roles(ctx.tx).get(me.id) or rosters.of_person(ctx.tx, me.id, ctx.now)
     people.set_roles(ctx.tx, me.id, set(), ctx.now)
-    people.set_skills(ctx.tx, me.id, set())
-    people.set_hours(ctx.tx, me.id, [])
+    skills.replace(ctx.tx, me.id, set())
+    skills.set_hours(ctx.tx, me.id, [])
     people.change(ctx.tx, me.id, left_at=ctx.now, noticed=False)
     if duties:
         for one in people.serving(ctx.tx, me.place_id, "coordinator"):

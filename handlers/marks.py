@@ -53,8 +53,8 @@ def sentence(
 ) -> Callable[[Handler], Handler]:
     """Handle the sentences listed under ``[hear.<name>]`` in the feature's words.
 
-    Where ``fits`` says no, the message is read on as if no sentence had matched. ``late``: heard
-    even where the message comes long after it was said.
+    Where ``fits`` says no, the message is read on as if this sentence had not matched. ``late``:
+    heard even where the message comes long after it was said.
     """
     return _marks(Mark("sentence", name, fits=fits, late=late) for name in names)
 

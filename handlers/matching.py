@@ -1,146 +1,155 @@
-"""Who is asked for help, and why: a pure policy over who is known.
+"""Who is asked for help, and why: a pure policy over neighbours as they stand at this moment.
 
-The first simple order: whoever has the skill and the hour, own building first, fewest open tasks
-first. Boxes, gifts and duty come from their own features.
+Everything counts in points, set by the operator: the way there, what somebody can do or lend, the
+tasks they hold, how they answered before, how often they were asked lately, and the language. A
+wave takes the best of those within its reach; whoever has just the thing that is wanted is within
+every reach.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from storage import claims, people, places
-from storage.db import Transaction
-from storage.requests import Request
+from handlers.reading import Category
 
 FARTHEST = 4
 """Steps up the tree: the street."""
-SKILLED = ("repair", "medical", "mental", "rescue")
-"""Categories in which the right skill comes before a short way."""
-
-
-_PROPERTY = {"repair", "safety", "sanitation"}
-"""What the property service is there for."""
+REACHES = (0, 2, 3)
+"""How far each wave reaches: the building, the grid, the community."""
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbour:
-    """A volunteer as matching sees them; hours are ``(weekdays, start, end)`` in minutes."""
+class Matching:
+    """Who is asked for a request of these ``kinds`` (categories; none: of every kind), and when.
 
-    id: int
-    place_id: int | None
-    skills: frozenset[str]
-    hours: tuple[tuple[str, int, int], ...]
-    shares: bool = True
-    only_skilled: bool = False
-    """Asked for what their work is, and nothing else."""
+    ``building``, ``grid``, ``community``: how many are asked directly in the first, the second and
+    each further wave; ``pause`` lies between. The rest is points: for each step nearer than the
+    street, for having just what is wanted, for the skill (``skill_first`` in the kinds of
+    ``skilled``, where it comes before a short way), for the share of askings answered, for the
+    requester's language, and off for each task held and each asking of the last week. Nobody is
+    asked more than ``most_a_day`` times in 24 hours, unless it is urgent.
+    """
+
+    kinds: tuple[Category, ...] = ()
+    building: int = 3
+    grid: int = 5
+    community: int = 8
+    pause: timedelta = timedelta(minutes=5)
+    urgent_pause: timedelta = timedelta(minutes=1)
+    near: int = 20
+    owns: int = 200
+    skill: int = 15
+    skill_first: int = 100
+    skilled: tuple[Category, ...] = ("repair", "medical", "mental", "rescue")
+    answers: int = 30
+    language: int = 10
+    load: int = 15
+    lately: int = 8
+    most_a_day: int = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Somebody to ask: ``distance`` in steps up the tree, ``skilled``, ``load`` in open tasks."""
+    """Somebody who could be asked.
+
+    ``distance``: steps up the tree. ``skill``: what of theirs fits, ``owns``: it is just what is
+    wanted, not only its kind. ``load``: open tasks. ``yes``, ``no``, ``asked``: answers and askings
+    of the last months; ``lately``: askings of the last week.
+    """
 
     person_id: int
     distance: int
-    skilled: bool
-    load: int
+    load: int = 0
+    yes: int = 0
+    no: int = 0
+    asked: int = 0
+    lately: int = 0
+    same_language: bool = True
+    owns: bool = False
+    skill: str = ""
+
+    def points(self, rule: Matching, category: str) -> float:
+        """How well they fit: more is better."""
+        knack = rule.skill_first if category in rule.skilled else rule.skill
+        return (
+            rule.near * (FARTHEST - self.distance)
+            + (rule.owns if self.owns else knack if self.skill else 0)
+            + rule.answers * self.reliability
+            + (rule.language if self.same_language else 0)
+            - rule.load * self.load
+            - rule.lately * self.lately
+        )
+
+    @property
+    def reliability(self) -> float:
+        """From 0 to 1: a yes counts whole, a no half, silence nothing; half for the unknown."""
+        return (self.yes + 0.5 * self.no + 1) / (max(self.asked, self.yes + self.no) + 2)
 
     @property
     def why(self) -> str:
-        return f"distance={self.distance} skilled={int(self.skilled)} load={self.load}"
-
-
-@dataclass(frozen=True, slots=True)
-class Cast:
-    """All registered volunteers and the property service, by their homes.
-
-    ``around`` fills itself: whom a place may ask, each with the steps up the tree between them.
-    """
-
-    at_home: dict[int | None, list[Neighbour]]
-    around: dict[int, list[tuple[int, Neighbour]]] = field(default_factory=dict)
-
-
-def _cast(tx: Transaction) -> Cast:
-    """Kept until one of them, or a place, changes."""
-    kept: Cast | None = tx.memo.get("cast")
-    if kept is None:
-        kept = tx.memo["cast"] = Cast({})
-        for one in _read_cast(tx):
-            kept.at_home.setdefault(one.place_id, []).append(one)
-    return kept
-
-
-def _read_cast(tx: Transaction) -> Iterable[Neighbour]:
-    for person_id, held in sorted(people.all_roles(tx).items()):
-        person, roles = people.get(tx, person_id), {role for _, role in held}
-        if not roles & {"volunteer", "property"} or person.left_at is not None:
-            continue
-        skills = people.skills(tx, person_id) | (_PROPERTY if "property" in roles else set())
-        place = places.get(tx, person.place_id)
-        yield Neighbour(
-            id=person_id,
-            place_id=person.place_id,
-            skills=frozenset(skills),
-            hours=tuple((one.weekdays, one.start, one.end) for one in people.hours(tx, person_id)),
-            shares=place.shares if place else True,
-            only_skilled="volunteer" not in roles,
+        """All of it in one line, as it is kept with the invitation."""
+        return (
+            f"distance={self.distance} load={self.load} yes={self.yes} no={self.no} "
+            f"asked={self.asked} lately={self.lately} language={self.same_language:d} "
+            f"owns={self.owns:d} skill={self.skill}"
         )
 
 
-def _around(tx: Transaction, place_id: int) -> list[tuple[int, Neighbour]]:
-    """Whom of the cast a place may ask, and how far away they live."""
-    cast = _cast(tx)
-    if place_id not in cast.around:
-        cast.around[place_id] = [
-            (steps, one)
-            for steps, home in _outwards(tx, place_id)
-            for one in cast.at_home.get(home, ())
-            if steps == 0 or one.shares
-        ]
-    return cast.around[place_id]
+def read_why(person_id: int, why: str) -> Fit | None:
+    """The `Fit` that was kept with an invitation; None where another reason was."""
+    parts = dict(one.partition("=")[::2] for one in why.split(" ", 8))
+    if "distance" not in parts:
+        return None
+    names = ("distance", "load", "yes", "no", "asked", "lately")
+    numbers = {name: int(parts[name]) for name in names}
+    return Fit(
+        person_id,
+        same_language=parts["language"] == "1",
+        owns=parts["owns"] == "1",
+        skill=parts["skill"],
+        **numbers,
+    )
 
 
-def _outwards(tx: Transaction, place_id: int) -> Iterator[tuple[int, int]]:
-    """The places from which help may come, with the steps up the tree that lie between."""
-    seen: set[int] = set()
-    for steps, above in enumerate(places.chain(tx, place_id)[: FARTHEST + 1]):
-        for home in places.within(tx, above.id or 0):
-            if home not in seen:
-                seen.add(home)
-                yield steps, home
+def rule_for(rules: Sequence[Matching], category: str) -> Matching:
+    """The first rule made for this kind of request, or for all."""
+    found = (one for one in rules if not one.kinds or category in one.kinds)
+    return next(found, Matching())
 
 
-def fits(
-    tx: Transaction, request: Request, now: datetime, *, asked: Iterable[int], most_tasks: int
-) -> list[Fit]:
-    """Whom to ask about a request, best first; without the requester and those already asked."""
-    place = places.get(tx, request.place_id)
-    zone = ZoneInfo(place.zone if place else "Asia/Shanghai")
-    loads, out = claims.loads(tx), set(asked) | {request.requester_id}
-    found = []
-    for distance, one in _around(tx, request.place_id):
-        if one.id in out:
-            continue
-        if one.only_skilled and request.category not in one.skills:
-            continue
-        load = loads.get(one.id, 0)
-        if load >= most_tasks or not is_awake(one.hours, now, zone):
-            continue
-        found.append(Fit(one.id, distance, request.category in one.skills, load))
-    return sorted(found, key=lambda fit: _order(request.category, fit))
+def reach_of(wave: int) -> int:
+    """How many steps up the tree the wave of this number reaches; the first is 1."""
+    return REACHES[min(max(wave, 1), len(REACHES)) - 1]
 
 
-def _order(category: str, fit: Fit) -> tuple[object, ...]:
-    if category in SKILLED:
-        return (not fit.skilled, fit.distance, fit.load, fit.person_id)
-    return (fit.distance, not fit.skilled, fit.load, fit.person_id)
+def size_of(rule: Matching, wave: int) -> int:
+    """How many are asked in the wave of this number."""
+    return (rule.building, rule.grid, rule.community)[min(max(wave, 1), len(REACHES)) - 1]
+
+
+def best(fits: Iterable[Fit], rule: Matching, category: str, wave: int) -> list[Fit]:
+    """Whom this wave asks, best first.
+
+    Where fewer live within its reach than it asks, it goes farther by itself.
+    """
+    reach = reach_of(wave)
+
+    def order(fit: Fit) -> tuple[bool, float, int]:
+        within = fit.distance <= reach or fit.owns
+        within = within or (bool(fit.skill) and category in rule.skilled)
+        return (not within, -fit.points(rule, category), fit.person_id)
+
+    return sorted(fits, key=order)[: size_of(rule, wave)]
 
 
 def is_awake(hours: Sequence[tuple[str, int, int]], now: datetime, zone: ZoneInfo) -> bool:
-    """Whether now is within the stated hours; whoever stated none may always be asked."""
+    """Whether now is within the stated hours; whoever stated none may always be asked.
+
+    ``hours``: weekdays as digits, start and end in minutes of the day.
+    """
     if not hours:
         return True
     local = now.astimezone(zone)

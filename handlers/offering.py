@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from handlers import climbing, duty, matching, quiet, showing
+from handlers import climbing, duty, quiet, showing, waves
 from handlers.kit import Ask, Context, Effect, Later, Never, ToPerson, rings
-from storage import claims, people, places, requests, rooms
+from storage import claims, people, requests
 from storage.requests import Request
 
 ASKED = {"offered": "claim"}
 OPEN = ("open", "reopened")
+ASKING = ("next", "wider", "next_door")
+"""Steps at which neighbours are asked, not those on duty."""
 STEPS = ("duty", "worker", "leader", "coordinator")
 """Who is paged, in turn; a step with nobody on it is passed at once."""
 
@@ -26,49 +27,15 @@ def begin(ctx: Context, request: Request, *, first: tuple[int, ...] = ()) -> Ite
         return
     if request.urgency != "low":
         yield from ladder(ctx, request)
-    already = {one.person_id for one in claims.invitations(ctx.tx, number)}
+    invited = claims.invitations(ctx.tx, number)
+    already = {one.person_id: one.wave for one in invited}
     leading = [one for one in first if one not in already and one != request.requester_id]
     for person_id in leading:
-        yield invitation(ctx, request, person_id, wave=0, why="first")
+        why = "serves" if request.kind == "report" else "offered"
+        yield waves.invitation(ctx, request, person_id, wave=0, why=why)
     # The keeper of a box that has it was asked already; what is urgent does not wait for them.
-    if not leading and (not already or request.urgency == "urgent"):
-        yield from wave(ctx, request, 1, ctx.policy.waves.building)
-
-
-def wave(ctx: Context, request: Request, count: int, most: int) -> Iterator[Effect]:
-    """Ask the next best ``most`` people privately."""
-    if showing.is_dispute(request):
-        return  # the mediators were asked, and neighbours are not
-    number = request.number
-    asked = [one.person_id for one in claims.invitations(ctx.tx, number)]
-    holders = claims.holders(ctx.tx, number)
-    found = matching.fits(
-        ctx.tx,
-        request,
-        by_day(ctx, request, ctx.now),
-        asked=[*asked, *holders],
-        most_tasks=ctx.policy.requests.max_open_tasks,
-    )
-    for fit in found[:most]:
-        yield invitation(ctx, request, fit.person_id, wave=count, why=fit.why)
-
-
-def invitation(ctx: Context, request: Request, person_id: int, *, wave: int, why: str) -> Ask:
-    """Ask one person privately whether they can take it; the place and kind, no more."""
-    number = request.number
-    claims.invite(ctx.tx, number, person_id, wave=wave, now=ctx.now, why=why)
-    return Ask(
-        ToPerson(person_id),
-        "offering.invite_urgent" if request.urgency == "urgent" else "offering.invite",
-        showing.openly(ctx, request),
-        about=number,
-        urgent=request.urgency == "urgent",
-        fresh=timedelta(hours=2),
-        person_id=person_id,
-        question="offered",
-        ref=number,
-        wait=timedelta(hours=24),
-    )
+    if not leading and (0 not in already.values() or request.urgency == "urgent"):
+        yield from waves.ask(ctx, request, invited)
 
 
 def ladder(ctx: Context, request: Request) -> Iterator[Effect]:
@@ -85,7 +52,7 @@ def ladder(ctx: Context, request: Request) -> Iterator[Effect]:
             ("upwards", steps.leader + unclaimed.normal.upwards),
         )
     else:
-        start = by_day(ctx, request, ctx.now)
+        start = quiet.by_day(ctx, request, ctx.now)
         normal = unclaimed.normal
         after = (
             ("wider", normal.wider),
@@ -93,6 +60,7 @@ def ladder(ctx: Context, request: Request) -> Iterator[Effect]:
             ("coordinator", normal.coordinator),
             ("upwards", normal.coordinator + normal.upwards),
         )
+    yield waves.next_at(number, start + waves.pause(ctx, request))
     for step, wait in after:
         yield Later(f"unclaimed:{number}:{step}", start + wait, "unclaimed", number, {"step": step})
 
@@ -103,15 +71,6 @@ def alarm(ctx: Context, request: Request, *, after: int = 0) -> Iterator[Effect]
     waits = (timedelta(), urgent.wider, urgent.duty, urgent.worker)
     for step, wait in list(zip(STEPS, waits, strict=True))[after:]:
         yield Later(f"alarm:{number}:{step}", ctx.now + wait, "alarm", number, {"step": step})
-
-
-def by_day(ctx: Context, request: Request, at: datetime) -> datetime:
-    """When neighbours may be asked about it: at once, or after the quiet hours."""
-    if request.urgency == "urgent":
-        return at
-    place = places.get(ctx.tx, request.place_id)
-    zone = ZoneInfo(place.zone if place else "Asia/Shanghai")
-    return quiet.after_quiet(at, ctx.policy.quiet.begins, ctx.policy.quiet.ends, zone)
 
 
 def copy_chain(ctx: Context, place_id: int) -> list[dict[str, Any]]:
@@ -126,29 +85,24 @@ def nobody_yet(ctx: Context) -> Iterator[Effect]:
     if request is None or request.state not in OPEN or claims.holders(ctx.tx, ctx.rung.ref):
         return
     step, late = str(ctx.rung.data["step"]), ctx.now - ctx.rung.due
+    if step in ASKING and (awake := quiet.by_day(ctx, request, ctx.now)) > ctx.now:
+        # It has become night: neighbours are asked in the morning, if it is still open then.
+        yield Later(ctx.rung.key, awake, "unclaimed", request.number, ctx.rung.data)
+        return
+    if step == "next":
+        yield from waves.following(ctx, request)
+        return
     note = f"late {round(late.total_seconds())} s" if late > timedelta(minutes=1) else None
     requests.tell(ctx.tx, ctx.rung.ref, ctx.now, f"step:{step}", note=note)
     if step == "wider":
-        yield from _wider(ctx, request)
+        yield from waves.wider(ctx, request)
+    elif step == "next_door":
+        yield from waves.next_door(ctx, request)
     elif step == "upwards":
         yield from _upwards(ctx, request)
     else:
         yield from page(ctx, request, step)
         yield from _again(ctx, request, step, int(ctx.rung.data.get("again", 0)))
-
-
-def _wider(ctx: Context, request: Request) -> Iterator[Effect]:
-    number, values = request.number, showing.aloud(ctx, request)
-    urgent = request.urgency == "urgent"
-    yield from wave(ctx, request, 2, ctx.policy.waves.grid)
-    own = showing.room_of(ctx, request)
-    if own is not None:
-        yield ctx.post(own, "offering.still_open", about=number, urgent=urgent, **values)
-    for room in rooms.groups(ctx.tx):
-        near = 0 < places.distance(ctx.tx, request.place_id, room.place_id) <= 2
-        place = places.get(ctx.tx, room.place_id)
-        if near and room.id != own and place is not None and place.shares:
-            yield ctx.post(room.id, "offering.next_door", about=number, urgent=urgent, **values)
 
 
 def page(ctx: Context, request: Request, step: str) -> Iterator[Effect]:
@@ -214,7 +168,7 @@ def _call(ctx: Context, request: Request, person_id: int) -> Ask:
 def _upwards(ctx: Context, request: Request) -> Iterator[Effect]:
     """Left too long: to the next place above, and after as long again to the one above that."""
     if (yield from climbing.climb(ctx, request)) is not None:
-        due = by_day(ctx, request, ctx.now + ctx.policy.unclaimed.normal.upwards)
+        due = quiet.by_day(ctx, request, ctx.now + ctx.policy.unclaimed.normal.upwards)
         key, step = f"unclaimed:{request.number}:upwards", {"step": "upwards"}
         yield Later(key, due, "unclaimed", request.number, step)
 
@@ -228,7 +182,7 @@ def _again(ctx: Context, request: Request, step: str, again: int) -> Iterator[Ef
         requests.tell(ctx.tx, request.number, ctx.now, "stands red")
         return
     wait = unclaimed.repeat_every if urgent else timedelta(hours=4)
-    due = ctx.now + wait if urgent else by_day(ctx, request, ctx.now + wait)
+    due = ctx.now + wait if urgent else quiet.by_day(ctx, request, ctx.now + wait)
     data = {"step": step, "again": again + 1}
     yield Later(f"unclaimed:{request.number}:{step}", due, "unclaimed", request.number, data)
 

@@ -7,9 +7,12 @@ config.example.toml with a line of why.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from typing import NewType
+
+from handlers.matching import Matching
 
 Country = NewType("Country", str)
 Address = NewType("Address", str)
@@ -66,16 +69,6 @@ class Requests:
     settle_silence: timedelta = timedelta(hours=72)
     reopen_days: int = 7
     duplicate_window: timedelta = timedelta(hours=24)
-
-
-@dataclass(frozen=True, slots=True)
-class Waves:
-    """How many people are asked directly at once, nearest first, and the pause between waves."""
-
-    building: int = 3
-    grid: int = 5
-    community: int = 8
-    pause: timedelta = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +272,7 @@ class Policy:
     nudge: Nudge = field(default_factory=Nudge)
     unclaimed: Unclaimed = field(default_factory=Unclaimed)
     requests: Requests = field(default_factory=Requests)
-    waves: Waves = field(default_factory=Waves)
+    matching: tuple[Matching, ...] = (Matching(),)
     promises: tuple[Promise, ...] = (Promise(),)
     neighbourly: Neighbourly = field(default_factory=Neighbourly)
     working: Working = field(default_factory=Working)
@@ -297,3 +290,5 @@ class Policy:
     hours: Hours = field(default_factory=Hours)
     runs: Runs = field(default_factory=Runs)
     consults: Consults = field(default_factory=Consults)
+    places: Mapping[str, Policy] = field(default_factory=dict, metadata={"own table": True})
+    """By name: the places that differ, each with the whole of its own policy."""

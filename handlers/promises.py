@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from handlers import offering, patience, showing, working
+from handlers import offering, patience, quiet, showing, working
 from handlers.kit import Context, Effect, Later, Never, Word, rings
 from handlers.policy import Promise
 from storage import claims, places, promises, requests
@@ -39,7 +39,7 @@ def made(ctx: Context, request: Request, *only: str) -> Iterator[Effect]:
         return
     if showing.is_dispute(request):  # it takes the time it takes
         return
-    asked = offering.by_day(ctx, request, ctx.now)
+    asked = quiet.by_day(ctx, request, ctx.now)
     medicine = ctx.policy.medicine
     if request.category == "medicine":
         due = {"found": asked + medicine.found, "at_door": asked + medicine.at_door}

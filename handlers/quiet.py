@@ -6,7 +6,8 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers.kit import Context, Say
-from storage import outbox
+from storage import outbox, places
+from storage.requests import Request
 
 
 def earliest(ctx: Context, room_id: int, say: Say, zone: ZoneInfo) -> datetime:
@@ -18,6 +19,15 @@ def earliest(ctx: Context, room_id: int, say: Say, zone: ZoneInfo) -> datetime:
         return ctx.now
     awake = after_quiet(ctx.now, ctx.policy.quiet.begins, ctx.policy.quiet.ends, zone)
     return max(awake, _under_caps(ctx, room_id))
+
+
+def by_day(ctx: Context, request: Request, at: datetime) -> datetime:
+    """When neighbours may be asked about it: at once, or after the quiet hours."""
+    if request.urgency == "urgent":
+        return at
+    place = places.get(ctx.tx, request.place_id)
+    zone = ZoneInfo(place.zone if place else "Asia/Shanghai")
+    return after_quiet(at, ctx.policy.quiet.begins, ctx.policy.quiet.ends, zone)
 
 
 def after_quiet(now: datetime, begins: time, ends: time, zone: ZoneInfo) -> datetime:

@@ -74,8 +74,9 @@ def lost(ctx: Context, number: int, person_id: int, how: str) -> Iterator[Effect
         key = "emergencies.next_one" if danger else "claims.looking_again"
         yield ctx.tell(one, key, about=number, urgent=danger, **showing.openly(ctx, request))
     group = showing.room_of(ctx, request)
-    if group is not None and not showing.is_hushed(request):
-        urgent = request.urgency == "urgent"
+    # What is not urgent is first asked privately again; the group hears if nobody comes forward.
+    urgent = request.urgency == "urgent"
+    if group is not None and urgent and not showing.is_hushed(request):
         values = showing.aloud(ctx, request)
-        yield ctx.post(group, "claims.open_again", about=number, urgent=urgent, **values)
+        yield ctx.post(group, "claims.open_again", about=number, urgent=True, **values)
     yield from offering.begin(ctx, request)

@@ -11,6 +11,7 @@ from handlers import (
     medicine,
     offering,
     promises,
+    quiet,
     recording,
     showing,
 )
@@ -63,7 +64,7 @@ def noted(ctx: Context, request: Request) -> Say:
     urgent = request.urgency == "urgent"
     expect = ctx.policy.unclaimed.urgent.duty if urgent else ctx.policy.neighbourly.claimed
     key = "requests.reported" if request.kind == "report" else "requests.noted"
-    asking = offering.by_day(ctx, request, ctx.now)
+    asking = quiet.by_day(ctx, request, ctx.now)
     values = showing.openly(ctx, request)
     if urgent:
         key += "_urgent"

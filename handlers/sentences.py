@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -59,15 +59,18 @@ class Sentences:
 
     def match(self, text: str) -> Heard | None:
         """The first sentence that is the whole message, if any."""
+        return next(self.matches(text), None)
+
+    def matches(self, text: str) -> Iterator[Heard]:
+        """Every sentence that is the whole message, in order."""
         plain = tidy(text)
         if not plain or len(plain) > LONGEST or not self._any.fullmatch(plain):
-            return None
+            return
         for name, pattern in self._patterns:
             found = pattern.fullmatch(plain)
             if found:
                 slots = {key: value.strip() for key, value in found.groupdict().items() if value}
-                return Heard(name, slots)
-        return None
+                yield Heard(name, slots)
 
 
 @cache

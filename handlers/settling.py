@@ -74,7 +74,7 @@ _ELSEWHERE = re.compile(
 )
 # To `怎么样了` these tell of the end, not that all goes well.
 _OVER = re.compile(
-    r"(?:办|弄|修|搞|送|买|做|处理|解决|完|都|已经?|全)?(?:好|完|到|妥|成|决)(?:了|啦|咯)\W*$|"
+    r"(?:办|弄|修|搞|送|买|做|处理|解决|完|都|已经?|全)?(?:好|完|到|妥|成|决)(?:了|啦|咯)[\W\d]*$|"
     r"\b(?:done|finished|fixed|delivered|sorted|all good|solved)\b",
     re.IGNORECASE,
 )

@@ -6,7 +6,17 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from handlers import climbing, corrections, duty, medicine, naming, offering, settling, showing
+from handlers import (
+    climbing,
+    corrections,
+    duty,
+    medicine,
+    naming,
+    offering,
+    settling,
+    showing,
+    waves,
+)
 from handlers.claims import hand_over
 from handlers.kit import Context, Effect, Sorry, sentence
 from handlers.recording import known
@@ -163,7 +173,7 @@ def _widen(ctx: Context, request: Request) -> Iterator[Effect]:
         "steering.several_wanted", about=request.number, number=request.number, count=wanted
     )
     if len(claims.holders(ctx.tx, request.number)) < wanted:
-        yield from offering.wave(ctx, request, 2, ctx.policy.waves.grid)
+        yield from waves.wave(ctx, request)
 
 
 def _count(said: str) -> int:

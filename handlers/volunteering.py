@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from handlers.kit import Ask, Context, Effect, Say, Sorry, Word, answers, sentence
-from storage import people
+from storage import people, skills
 
 ASKED = {"skills": "what"}
 SKILLS: dict[str, tuple[str, ...]] = {
@@ -70,9 +70,9 @@ def join(ctx: Context) -> Iterator[Effect]:
 
 def _note(ctx: Context) -> None:
     """Take over the skills and hours that the words name."""
-    people.add_skills(ctx.tx, ctx.who.id, skills_in(ctx.text))
+    skills.add(ctx.tx, ctx.who.id, skills_in(ctx.text))
     if hours := hours_in(ctx.text):
-        people.set_hours(ctx.tx, ctx.who.id, hours)
+        skills.set_hours(ctx.tx, ctx.who.id, hours)
 
 
 def _asking(ctx: Context) -> Ask:
@@ -118,7 +118,7 @@ def unjoin(ctx: Context) -> Iterator[Effect]:
 @sentence("hours", fits=lambda ctx: is_volunteer(ctx) and bool(hours_in(ctx.text)))
 def statespoken_hours(ctx: Context) -> Iterator[Effect]:
     """`我周末下午有空`: when a volunteer may be asked."""
-    people.set_hours(ctx.tx, ctx.who.id, hours_in(ctx.text))
+    skills.set_hours(ctx.tx, ctx.who.id, hours_in(ctx.text))
     yield ctx.reply("volunteering.hours_set", hours=spoken_hours(ctx, ctx.who.id))
 
 
@@ -169,19 +169,19 @@ def _weekdays(text: str) -> str | None:
 
 def spoken_skills(ctx: Context, person_id: int) -> list[Word | str]:
     """Skills in the person's own words, or the categories where there are none."""
-    known = sorted(people.skills(ctx.tx, person_id))
+    known = sorted(skills.of(ctx.tx, person_id))
     own: list[Word | str] = [one for one in known if one not in SKILLS]
     return own or [Word(f"kinds.{one}") for one in known]
 
 
 def spoken_hours(ctx: Context, person_id: int) -> object:
-    spans = people.hours(ctx.tx, person_id)
+    spans = skills.hours(ctx.tx, person_id)
     if not spans:
         return Word("volunteering.any_hour")
     return [_span(one) for one in spans]
 
 
-def _span(one: people.Hours) -> Word:
+def _span(one: skills.Hours) -> Word:
     days = Word(f"volunteering.days_{_named_days(one.weekdays)}", {"days": one.weekdays})
     if (one.start, one.end) == (0, 1440):
         return days

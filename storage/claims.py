@@ -7,8 +7,10 @@ it), ``offered`` (a hand-over not yet accepted), ``given_back``, ``worn_off``, `
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from functools import cache
 
 from sqlalchemy import UniqueConstraint, bindparam, func, select, update
@@ -57,6 +59,14 @@ _ASKED = Prepared(
     .where(INVITATION.c.number == bindparam("number"))
     .order_by(INVITATION.c.wave, INVITATION.c.at)
 )
+
+
+_PAST = Prepared(
+    select(INVITATION)
+    .where(INVITATION.c.person_id == bindparam("person_id"), INVITATION.c.at > bindparam("since"))
+    .order_by(INVITATION.c.at)
+)
+REMEMBERED, WEEK, DAY = timedelta(days=90), timedelta(days=7), timedelta(days=1)
 
 
 @cache
@@ -170,6 +180,49 @@ def invite(
     row = {"number": number, "person_id": person_id, "wave": wave, "at": now, "why": why}
     tx.put(INVITATION, row)
     tx.scratch.setdefault("invited", set()).add(number)
+    tx.scratch.setdefault("invited people", set()).add(person_id)
+    known: Past | None = tx.memo.get(("past", person_id))
+    if known is not None:
+        known.asked += 1
+        known.recent.append(now)
+
+
+@dataclass(slots=True)
+class Past:
+    """How somebody answered in the last months, and the instants at which they were asked lately.
+
+    ``day``: when it was read; it is read anew each day.
+    """
+
+    day: date
+    yes: int = 0
+    no: int = 0
+    asked: int = 0
+    recent: list[datetime] = field(default_factory=list)
+
+    def lately(self, now: datetime) -> int:
+        """Askings of the last week."""
+        return len(self.recent) - bisect_right(self.recent, now - WEEK)
+
+    def today(self, now: datetime) -> int:
+        """Askings of the last 24 hours."""
+        return len(self.recent) - bisect_right(self.recent, now - DAY)
+
+
+def past(tx: Transaction, person_id: int, now: datetime) -> Past:
+    """How this person answered before; kept up to date in memory."""
+    kept: Past | None = tx.memo.get(("past", person_id))
+    if kept is None or kept.day != now.date():
+        if person_id in tx.scratch.get("invited people", ()):
+            tx.flush(INVITATION)
+        kept = tx.memo["past", person_id] = Past(now.date())
+        for row in tx.rows(Invitation, _PAST, {"person_id": person_id, "since": now - REMEMBERED}):
+            kept.asked += 1
+            kept.yes += row.answer == "yes"
+            kept.no += row.answer == "no"
+            if now - row.at < WEEK:
+                kept.recent.append(row.at)
+    return kept
 
 
 def invitations(tx: Transaction, number: int) -> list[Invitation]:
@@ -177,6 +230,16 @@ def invitations(tx: Transaction, number: int) -> list[Invitation]:
     if number in tx.scratch.get("invited", ()):
         tx.flush(INVITATION)
     return tx.rows(Invitation, _ASKED, {"number": number})
+
+
+def invitation_of(tx: Transaction, person_id: int, number: int | None) -> Invitation | None:
+    """How this person was asked about a task, or where none is named, the newest time."""
+    tx.flush(INVITATION)
+    chosen = select(INVITATION).where(INVITATION.c.person_id == person_id)
+    if number is not None:
+        chosen = chosen.where(INVITATION.c.number == number)
+    newest = chosen.order_by(INVITATION.c.at.desc(), INVITATION.c.number.desc()).limit(1)
+    return tx.first(Invitation, newest)
 
 
 def invited_to(tx: Transaction, person_id: int) -> list[Request]:
@@ -200,3 +263,4 @@ def answer(tx: Transaction, number: int, person_id: int, what: str) -> None:
     tx.flush(INVITATION)
     mine = (INVITATION.c.number == number) & (INVITATION.c.person_id == person_id)
     tx.run(update(INVITATION).where(mine).values(answer=what))
+    tx.memo.pop(("past", person_id), None)

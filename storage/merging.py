@@ -12,11 +12,12 @@ from storage.covers import COVER
 from storage.db import Transaction
 from storage.hours import HOUR_CLAIM, HOUR_ENTRY
 from storage.members import MEMBER
-from storage.people import ACCOUNT, PERSON, ROLE, SKILL
+from storage.people import ACCOUNT, PERSON, ROLE
 from storage.questions import QUESTION
 from storage.requests import EVENT, REQUEST
 from storage.rooms import ROOM
 from storage.runs import ORDER
+from storage.skills import SKILL
 from storage.whistles import WHISTLE
 
 

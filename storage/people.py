@@ -1,7 +1,8 @@
-"""People: who they are, their accounts on the gateways, roles, skills and stated hours."""
+"""People: who they are, their accounts on the gateways, and their roles."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -77,31 +78,7 @@ class Role(SQLModel, table=True):
     since: datetime = Field(sa_type=Instant)
 
 
-class Skill(SQLModel, table=True):
-    """What a person can do or lend, as a category of the reader or a word of their own."""
-
-    __tablename__ = "skill"
-    __table_args__ = (UniqueConstraint("person_id", "skill"),)
-
-    id: int = Field(default=None, primary_key=True)
-    person_id: int = Field(foreign_key="person.id", index=True)
-    skill: str
-
-
-class Hours(SQLModel, table=True):
-    """When a volunteer can be asked: weekdays as digits (``12345``), minutes of the day."""
-
-    __tablename__ = "hours"
-
-    id: int = Field(default=None, primary_key=True)
-    person_id: int = Field(foreign_key="person.id", index=True)
-    weekdays: str = "1234567"
-    start: int = 0
-    end: int = 1440
-
-
 PERSON, ACCOUNT, ROLE = table(Person), table(Account), table(Role)
-SKILL, HOURS = table(Skill), table(Hours)
 
 _BY_ID = Prepared(select(PERSON).where(PERSON.c.id == bindparam("person_id")))
 _BY_ACCOUNT = Prepared(
@@ -109,8 +86,6 @@ _BY_ACCOUNT = Prepared(
     .join(ACCOUNT, ACCOUNT.c.person_id == PERSON.c.id)
     .where(ACCOUNT.c.gateway == bindparam("gateway"), ACCOUNT.c.external == bindparam("external"))
 )
-_SKILLS = Prepared(select(SKILL.c.skill).where(SKILL.c.person_id == bindparam("person_id")))
-_HOURS = Prepared(select(HOURS).where(HOURS.c.person_id == bindparam("person_id")))
 _ACCOUNTS = Prepared(
     select(ACCOUNT).where(ACCOUNT.c.person_id == bindparam("person_id")).order_by(ACCOUNT.c.id)
 )
@@ -272,29 +247,15 @@ def _by_role(tx: Transaction) -> dict[tuple[str, int], list[int]]:
     return kept
 
 
-def skills(tx: Transaction, person_id: int) -> set[str]:
-    return set(tx.values(_SKILLS, {"person_id": person_id}))
-
-
-def add_skills(tx: Transaction, person_id: int, new: set[str]) -> None:
-    for skill in sorted(new - skills(tx, person_id)):
-        tx.insert(SKILL, {"person_id": person_id, "skill": skill})
-    tx.memo.pop("cast", None)
-
-
-def set_skills(tx: Transaction, person_id: int, wanted: set[str]) -> None:
-    """Have exactly these skills."""
-    tx.run(SKILL.delete().where(SKILL.c.person_id == person_id, SKILL.c.skill.not_in(wanted)))
-    add_skills(tx, person_id, wanted)
-
-
-def hours(tx: Transaction, person_id: int) -> list[Hours]:
-    return tx.rows(Hours, _HOURS, {"person_id": person_id})
-
-
-def set_hours(tx: Transaction, person_id: int, spans: list[tuple[str, int, int]]) -> None:
-    """Replace the stated hours by ``(weekdays, start minute, end minute)`` spans."""
-    tx.run(HOURS.delete().where(HOURS.c.person_id == person_id))
-    for weekdays, start, end in spans:
-        tx.insert(HOURS, {"person_id": person_id, "weekdays": weekdays, "start": start, "end": end})
-    tx.memo.pop("cast", None)
+def homes(tx: Transaction, wanted: Collection[int]) -> list[tuple[int, int]]:
+    """(person id, place id) of those among the wanted who live somewhere and have not left."""
+    found: list[tuple[int, int]] = []
+    ids = sorted(wanted)
+    for at in range(0, len(ids), 500):
+        chosen = select(PERSON.c.id, PERSON.c.place_id).where(
+            PERSON.c.id.in_(ids[at : at + 500]),
+            PERSON.c.left_at.is_(None),
+            PERSON.c.place_id.is_not(None),
+        )
+        found += [(row[0], row[1]) for row in tx.connection.execute(chosen)]
+    return found

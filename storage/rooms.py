@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import UniqueConstraint, bindparam, select, update
@@ -81,8 +82,12 @@ def of_place(tx: Transaction, place_id: int | None) -> Room | None:
     return found
 
 
-def groups(tx: Transaction) -> list[Room]:
-    return tx.rows(Room, select(ROOM).where(ROOM.c.private.is_(False)).order_by(ROOM.c.id))
+def groups(tx: Transaction, place_ids: Collection[int] | None = None) -> list[Room]:
+    """Every group, or those of these places."""
+    chosen = select(ROOM).where(ROOM.c.private.is_(False))
+    if place_ids is not None:
+        chosen = chosen.where(ROOM.c.place_id.in_(list(place_ids)))
+    return tx.rows(Room, chosen.order_by(ROOM.c.id))
 
 
 def private(tx: Transaction, person_id: int, gateway: str | None = None) -> Room | None:

@@ -27,6 +27,7 @@ from storage import (
     rooms,
     rosters,
     runs,
+    skills,
     spending,
     talks,
     timers,
@@ -37,6 +38,7 @@ from storage import (
 MODULES = (
     places,
     people,
+    skills,
     rooms,
     inbox,
     members,

@@ -93,6 +93,12 @@ def pending(tx: Transaction, prefix: str = "") -> list[TimerRow]:
     return tx.rows(TimerRow, chosen.order_by(TIMER.c.due_at))
 
 
+def get(tx: Transaction, key: str) -> TimerRow | None:
+    """The deadline of this key, if it is still to come."""
+    tx.flush(TIMER)
+    return tx.first(TimerRow, select(TIMER).where(TIMER.c.key == key))
+
+
 def count(tx: Transaction) -> int:
     tx.flush(TIMER)
     return int(tx.connection.execute(select(func.count()).select_from(TIMER)).scalar_one())

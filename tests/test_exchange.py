@@ -19,7 +19,7 @@ from sqlmodel import SQLModel
 from bot import exchange, worlds
 from bot.exchange.shapes import SHAPES
 from bot.exchange.writing import as_csv, as_toml
-from storage import boxes, checkins, claims, duty, people, places, requests
+from storage import boxes, checkins, claims, duty, people, places, requests, skills
 from storage.boxes import LOT, MOVEMENT
 from storage.db import Transaction, transaction
 from storage.people import ACCOUNT, PERSON, ROLE
@@ -220,7 +220,7 @@ def test_a_row_renews_what_it_gives_and_leaves_the_rest(database: Engine, tmp_pa
         assert helper.room == "601"
         assert helper.place_id is not None
         assert people.roles_at(tx, helper.id or 0, helper.place_id) == {"keeper"}
-        assert people.skills(tx, helper.id or 0) == {"repair", "transport"}
+        assert skills.of(tx, helper.id or 0) == {"repair", "transport"}
         assert count(tx, ROLE) == 1
 
 
@@ -229,7 +229,7 @@ def test_hours_over_midnight_are_the_next_morning_too(database: Engine, tmp_path
     with transaction(database) as tx:
         helper = people.by_key(tx, "li")
         assert helper is not None
-        spans = {(one.weekdays, one.start, one.end) for one in people.hours(tx, helper.id or 0)}
+        spans = {(one.weekdays, one.start, one.end) for one in skills.hours(tx, helper.id or 0)}
     assert spans == {("67", 1200, 1440), ("17", 0, 120)}
 
 

@@ -50,6 +50,8 @@ def _model(shape: type) -> type[BaseModel]:
     hints = get_type_hints(shape)
     inner: dict[str, Any] = {}
     for one in fields(shape):
+        if "own table" in one.metadata:
+            continue
         kind = hints[one.name]
         if is_dataclass(kind):
             part = _model(kind)  # type: ignore[arg-type]

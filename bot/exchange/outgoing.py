@@ -13,8 +13,9 @@ from storage.boxes import LOT, Lot
 from storage.claims import CLAIM, Claim
 from storage.db import Transaction
 from storage.duty import ROSTER, Roster
-from storage.people import HOURS, PERSON, SKILL, Hours, Person, Skill
+from storage.people import PERSON, Person
 from storage.requests import EVENT, REQUEST, Request, RequestEvent
+from storage.skills import HOURS, SKILL, Hours, Skill
 
 Rows = list[dict[str, Any]]
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time
 from bot.exchange.shapes import PersonRow, PlaceRow, spans
 from bot.exchange.sources import Raw
 from bot.exchange.work import Work, filled, given
-from storage import people, places
+from storage import people, places, skills
 from storage.people import Person
 
 _ELSEWHERE = ("place", "joined", "roles", "skills", "hours", "accounts")
@@ -77,9 +77,9 @@ def _write_belongings(work: Work, raw: Raw, row: PersonRow, person_id: int) -> N
     if "roles" in named:
         people.set_roles(work.tx, person_id, _roles(work, row, person_id), work.now)
     if "skills" in named:
-        people.set_skills(work.tx, person_id, set(row.skills))
+        skills.replace(work.tx, person_id, set(row.skills))
     if "hours" in named:
-        people.set_hours(work.tx, person_id, [one for text in row.hours for one in spans(text)])
+        skills.set_hours(work.tx, person_id, [one for text in row.hours for one in spans(text)])
     for account in row.accounts:
         gateway, _, external = account.partition(":")
         owner = people.by_account(work.tx, gateway, external)

@@ -13,7 +13,18 @@ from sqlalchemy import select
 from bot.play.cast import Cast
 from bot.play.places import find_place
 from bot.play.road import Road
-from storage import boxes, checkins, claims, outbox, people, places, questions, requests, timers
+from storage import (
+    boxes,
+    checkins,
+    claims,
+    outbox,
+    people,
+    places,
+    questions,
+    requests,
+    skills,
+    timers,
+)
 from storage.db import Transaction
 
 Value: TypeAlias = str | int | list[str] | None
@@ -183,10 +194,10 @@ class Eyes:
             "room": person.room,
             "phone": person.phone,
             "roles": sorted({role for _, role in people.all_roles(self.tx).get(key, ())}),
-            "skills": sorted(people.skills(self.tx, key)),
+            "skills": sorted(skills.of(self.tx, key)),
             "hours": [
                 f"{one.weekdays} {_clock(one.start)}-{_clock(one.end)}"
-                for one in people.hours(self.tx, key)
+                for one in skills.hours(self.tx, key)
             ],
             "vouched": "yes" if person.vouched else "no",
         }

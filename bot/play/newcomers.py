@@ -11,7 +11,7 @@ from bot.play import waits
 from bot.play.places import find_place
 from bot.play.road import GATEWAY
 from bot.play.steps import BadScript, Newcomer, Script
-from storage import people, places
+from storage import people, places, skills
 from storage.db import Transaction
 from storage.people import ROLES, Person
 
@@ -62,7 +62,7 @@ def register(tx: Transaction, script: Script, newcomer: Newcomer, now: datetime)
             people.give_role(tx, person_id, place or 0, role, now)
     except ValueError as wrong:
         raise BadScript([f"{script.where(newcomer.at)}: person: {wrong}"]) from wrong
-    people.add_skills(tx, person_id, described.skills)
+    skills.add(tx, person_id, described.skills)
     return people.get(tx, person_id)
 
 

@@ -382,6 +382,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("skill", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("found", sa.Boolean(), nullable=False),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_skill_person_id_person")
         ),
@@ -390,6 +392,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("skill", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_skill_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_skill_skill"), ["skill"], unique=False)
 
     op.create_table(
         "vital",
@@ -973,6 +976,7 @@ def downgrade() -> None:
 
     op.drop_table("vital")
     with op.batch_alter_table("skill", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_skill_skill"))
         batch_op.drop_index(batch_op.f("ix_skill_person_id"))
 
     op.drop_table("skill")
