@@ -114,9 +114,10 @@ def _by_question(
     if not ctx.text and not (ctx.message and (ctx.message.voice or ctx.message.photos)):
         return None
     plain, busy = ctx.reading, None
+    named = ctx.quoted_number or plain.refers
     for question in open_questions:
-        if ctx.quoted_number and question.ref not in {0, ctx.quoted_number}:
-            continue
+        if named and question.ref not in {0, named}:
+            continue  # what is said of one number answers no question about another
         busy = busy or _busy(ctx)
         ctx.question = question
         asked = features.asked.get(question.kind, "yes_no")

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from handlers import naming, showing, steering
+from handlers import naming, patience, showing, steering
 from handlers.claims import hand_over, has_enough, is_new_here
 from handlers.kit import (
     Ask,
     Context,
     Effect,
     Lines,
-    Never,
     Sorry,
     ToPerson,
     Word,
@@ -132,7 +131,7 @@ def _assign(ctx: Context, request: Request, other: Person) -> Iterator[Effect]:
     number, holding = request.number, claims.holders(ctx.tx, request.number)
     for holder in holding if len(holding) >= request.wanted else ():
         claims.set_state(ctx.tx, number, holder, "given_back", ctx.now)
-        yield Never(f"claim:{number}:{holder}:")
+        yield from patience.over(ctx, number, holder)
         if holder != ctx.who.id:
             yield ctx.tell(holder, "giving.taken_over", about=number, number=number)
     requests.tell(ctx.tx, number, ctx.now, "assigned", person_id=ctx.who.id)
@@ -177,7 +176,7 @@ def passed(ctx: Context) -> Iterator[Effect]:
     if giver not in claims.holders(ctx.tx, number):
         raise Sorry("giving.not_any_more", number=number)
     claims.set_state(ctx.tx, number, giver, "given_back", ctx.now)
-    yield Never(f"claim:{number}:{giver}:")
+    yield from patience.over(ctx, number, giver)
     name = showing.name_of(ctx.who)
     yield ctx.tell(giver, "giving.off_you", about=number, number=number, name=name)
     yield from hand_over(ctx, request, ctx.who.id)

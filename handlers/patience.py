@@ -54,6 +54,12 @@ def heard(ctx: Context, number: int) -> Iterator[Effect]:
     yield Later(f"{prefix}nudge", again, "nudge", number, {"person": person_id})
 
 
+def over(ctx: Context, number: int, person_id: int) -> Iterator[Effect]:
+    """The place is theirs no longer: no reminder, and an answer to the last one means nothing."""
+    questions.close(ctx.tx, person_id, "nudge", number)
+    yield Never(f"claim:{number}:{person_id}:")
+
+
 @rings("nudge")
 def nudge(ctx: Context) -> Iterator[Effect]:
     """No word from the helper: ask once how it goes."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from handlers import naming, offering, promises, showing
+from handlers import naming, offering, patience, promises, showing
 from handlers.claims import ask_nod, hand_over, has_enough, is_new_here
-from handlers.kit import Context, Effect, Never, hears, rings
+from handlers.kit import Context, Effect, hears, rings
 from storage import claims, people, requests
 
 
@@ -50,7 +50,7 @@ def lost(ctx: Context, number: int, person_id: int, how: str) -> Iterator[Effect
     request = requests.get(ctx.tx, number)
     if request is None or request.state in {"done", "closed"}:
         return
-    yield Never(f"claim:{number}:{person_id}:")
+    yield from patience.over(ctx, number, person_id)
     requests.tell(ctx.tx, number, ctx.now, how, person_id=person_id)
     if claims.holders(ctx.tx, number) == [] and request.state != "open":
         back = "open" if request.state in requests.IN_HAND else request.state
