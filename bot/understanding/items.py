@@ -64,7 +64,7 @@ def items_of(
         found = [asked.span("zh" if asked["zh"] else "en")]
     items: dict[str, Item] = {}
     for span in found:
-        start, end = _trimmed(low, *span)
+        start, end = _trimmed(low, *_uncounted(*span, counted))
         if start == end or _NOTHING.fullmatch(low, start, end):
             continue
         start, end, entry = _known(low, start, end, named)
@@ -79,6 +79,15 @@ def items_of(
     if len(items) > 1:
         items.pop(_ERRAND, None)
     return tuple(items.values())
+
+
+def _uncounted(start: int, end: int, counted: Sequence[Amount]) -> tuple[int, int]:
+    """The span behind the number it begins with: 一辆|轮椅."""
+    for amount in counted:
+        first, last = amount.span
+        if first <= start < last < end:
+            start = last
+    return start, end
 
 
 def _trimmed(low: str, start: int, end: int) -> tuple[int, int]:

@@ -66,8 +66,8 @@ async def test_a_neighbour_is_helped_from_the_plea_to_the_thanks(address, tab, t
     await tab.sees("#1", ".from-bot")
     assert await tab.run("document.querySelectorAll('.log .from-bot').length") == 1
 
-    helper = await tab.until("document.querySelector('.peek .chip bdi')?.textContent")
-    await tab.click(".peek .chip")
+    helper = await tab.until("document.querySelector('.peek .chip:last-child bdi')?.textContent")
+    await tab.click(".peek .chip:last-child")
     await tab.sees("#1", f"{BESIDE} .from-bot")
     await say(tab, "我来", BESIDE)
     await tab.sees("202", f"{BESIDE} .log")
