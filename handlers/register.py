@@ -37,7 +37,7 @@ _LASTING = re.compile(
     re.IGNORECASE,
 )
 """Words by which a standing offer is told from talk."""
-_ASKING = re.compile(r"[?？]\s*$|吗\s*$|[想要]借|需要|求|\bneed", re.IGNORECASE)
+_ASKING = re.compile(r"[?？]\s*$|吗\s*$|[想要]借|给我|需要|求|\bneed|\bgive me", re.IGNORECASE)
 _PLEA = re.compile(
     r"[?？,，。;；!！]|我|帮|急|借一下|借用|一下|\bme\b|\bmy\b|\bi\b|please|need|help|now|today",
     re.IGNORECASE,
@@ -49,6 +49,8 @@ def _reports(ctx: Context) -> bool:
     """A standing offer of something that is known, and no answer to what was just asked."""
     if not abilities.named_in(ctx.text) or _ASKING.search(ctx.text) or ctx.late:
         return False
+    if ctx.reading.act == "need" and ctx.reading.items:
+        return False  # 我是医生,给我拿一盒头孢
     if ctx.reading.act not in {"offer", "chat", "command", "question", "claim", "need"}:
         return False
     if _LASTING.search(ctx.text):
