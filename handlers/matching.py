@@ -35,9 +35,9 @@ class Matching:
 
     kinds: tuple[Category, ...] = ()
     building: int = 3
-    grid: int = 5
-    community: int = 8
-    pause: timedelta = timedelta(minutes=5)
+    grid: int = 6
+    community: int = 12
+    pause: timedelta = timedelta(minutes=4)
     urgent_pause: timedelta = timedelta(minutes=1)
     near: int = 20
     owns: int = 200

@@ -104,7 +104,7 @@ def following(ctx: Context, request: Request) -> Iterator[Effect]:
 
 
 def wider(ctx: Context, request: Request) -> Iterator[Effect]:
-    """Another wave, and the own group; those next door a little later."""
+    """Another wave, and the own group; two pauses later those next door."""
     number, values = request.number, showing.aloud(ctx, request)
     urgent = request.urgency == "urgent"
     yield from wave(ctx, request)
@@ -113,7 +113,7 @@ def wider(ctx: Context, request: Request) -> Iterator[Effect]:
         yield from next_door(ctx, request)
         return
     yield ctx.post(own, "offering.still_open", about=number, urgent=urgent, **values)
-    key, due = f"unclaimed:{number}:next_door", ctx.now + pause(ctx, request)
+    key, due = f"unclaimed:{number}:next_door", ctx.now + 2 * pause(ctx, request)
     yield Later(key, due, "unclaimed", number, {"step": "next_door"})
 
 
