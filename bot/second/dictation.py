@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-
 import structlog
-from aiohttp import ClientError, ClientSession, ClientTimeout, FormData
+from aiohttp import ClientError, FormData
 
 from bot.config.tables import Dictating
+from bot.second.endpoint import asked
 
 log = structlog.get_logger(__name__)
 
-MOST_BYTES = 65_536
 MOST_LETTERS = 2_000
 
 
@@ -32,23 +30,10 @@ class Dictation:
 
     async def _ask(self, sound: bytes) -> str:
         settings = self._settings
-        headers = {"Authorization": f"Bearer {settings.key.reveal()}"} if settings.key else {}
         form = FormData()
         form.add_field("model", settings.model)
         form.add_field("file", sound, filename=f"voice.{settings.form}")
-        timeout = ClientTimeout(settings.deadline.total_seconds())
-        async with (
-            ClientSession(timeout=timeout) as session,
-            session.post(
-                f"{settings.endpoint.rstrip('/')}/audio/transcriptions",
-                data=form,
-                headers=headers,
-                allow_redirects=False,
-            ) as answer,
-        ):
-            if answer.status != 200:
-                raise OSError(answer.status)
-            whole = json.loads(await answer.content.read(MOST_BYTES))
+        whole = await asked(settings, "audio/transcriptions", data=form)
         text = whole.get("text") if isinstance(whole, dict) else None
         if not isinstance(text, str):
             raise ValueError("no words in it")  # noqa: TRY004  a wrong answer, not a wrong call

@@ -10,10 +10,11 @@ import json
 from typing import Any, Final, Literal
 
 import structlog
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientError
 from pydantic import BaseModel, ConfigDict
 
 from bot.config.tables import SecondReading
+from bot.second.endpoint import asked
 from bot.second.masking import masked
 from handlers.reading import Category, Reading
 
@@ -22,7 +23,6 @@ log = structlog.get_logger(__name__)
 MATTERS: Final = ("need", "report", "offer")
 """Acts for the sake of which somebody outside is asked."""
 MOST_LETTERS: Final = 600
-MOST_BYTES: Final = 65_536
 _TASK = """You sort one message from a neighbourhood group chat. Choose the act:
 need - somebody needs goods, hands, a service, care or rescue that a neighbour could give
 report - something wrong in a shared or public place, for those in charge to put right
@@ -77,8 +77,7 @@ class Opinion:
 
     async def _ask(self, words: str) -> Said:
         settings = self._settings
-        headers = {"Authorization": f"Bearer {settings.key.reveal()}"} if settings.key else {}
-        asked = {
+        question = {
             "model": settings.model,
             "temperature": 0,
             "max_tokens": 60,
@@ -88,19 +87,7 @@ class Opinion:
                 {"role": "user", "content": f"<message>{json.dumps(words)}</message>"},
             ],
         }
-        timeout = ClientTimeout(settings.deadline.total_seconds())
-        async with (
-            ClientSession(timeout=timeout) as session,
-            session.post(
-                f"{settings.endpoint.rstrip('/')}/chat/completions",
-                json=asked,
-                headers=headers,
-                allow_redirects=False,
-            ) as answer,
-        ):
-            if answer.status != 200:
-                raise OSError(answer.status)
-            whole = json.loads(await answer.content.read(MOST_BYTES))
+        whole = await asked(settings, "chat/completions", json=question)
         try:
             content = whole["choices"][0]["message"]["content"]
         except (KeyError, IndexError, TypeError) as why:
