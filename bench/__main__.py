@@ -28,12 +28,13 @@ A_SECOND = 200
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much of everything: messages a round, buildings, rounds."""
+    """How much of everything: messages a round, buildings (enough that nobody is asked too often in
+    a day), rounds."""
 
     rounds: int = 5
     chatter: int = 6000
     pleas: int = 2000
-    buildings: int = 440
+    buildings: int = 600
     paced: int = 2000
     alone: int = 300
     read: int = 4000
