@@ -54,10 +54,7 @@ def answer_offer(ctx: Context) -> Iterator[Effect]:
 @answers("which", lambda ctx: bool(naming.spoken_number(ctx)))
 def told_which(ctx: Context) -> Iterator[Effect]:
     """`我来` could have meant several; now the number is said."""
-    number = naming.spoken_number(ctx) or 0
-    if number not in ctx.asked.data["numbers"]:
-        raise Sorry("requests.unknown", number=number)
-    yield from take_number(ctx, number)
+    yield from take_number(ctx, naming.chosen(ctx))
 
 
 def take_number(ctx: Context, number: int) -> Iterator[Effect]:

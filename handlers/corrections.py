@@ -14,6 +14,8 @@ from storage import claims, places, requests
 from storage.requests import Request
 
 RECENT = timedelta(hours=6)
+_NOTHING_NEW = {"", "still", "just", "really"}
+"""`it is still not fixed` is no correction."""
 _BUILDING = re.compile(
     r"(?:building|bldg|block)\s*([0-9]{1,3}|[a-z])|([0-9]{1,3}|[a-z])\s*(?:号楼|栋|幢|座|#)",
     re.IGNORECASE,
@@ -43,6 +45,8 @@ def correct(ctx: Context) -> Iterator[Effect]:
 
 
 def _last(ctx: Context) -> Request | None:
+    if ctx.slots["text"].lower() in _NOTHING_NEW:
+        return None
     wanted = int(ctx.slots.get("number", ctx.quoted_number or 0))
     mine = requests.of_person(ctx.tx, ctx.who.id)
     own = (one for one in mine if one.requester_id == ctx.who.id)

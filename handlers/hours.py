@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers import duty, showing
+from handlers import duty, patience, showing
 from handlers.kit import Ask, Context, Effect, Say, Sorry, ToPerson, Word, answers, sentence
 from handlers.spans import minutes_in
-from storage import hours, people, questions, requests
+from storage import claims, hours, people, questions, requests
 from storage.hours import HourClaim
 from storage.requests import Request
 
@@ -76,6 +76,8 @@ def _is_answer(ctx: Context) -> bool:
         standing = questions.open_to(ctx.tx, ctx.who.id, ctx.now)
         return ctx.quoted_number is not None or standing[0].id == ctx.asked.id
     if ctx.reading.act == "confirm":
+        if patience.OVER.search(ctx.text) and claims.tasks(ctx.tx, ctx.who.id, patience.GOING_ON):
+            return False  # news of what is in hand now
         return any(one.minutes is not None for one in _mine(ctx, ctx.asked.ref))
     return ctx.reading.act == "cancel"
 

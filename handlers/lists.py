@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from handlers import naming, showing
+from handlers import naming, promises, showing
 from handlers.kit import Context, Effect, Lines, Say, ToPerson, Word, sentence
 from storage import claims, people, places, requests
 from storage.requests import Request, RequestEvent
@@ -134,8 +134,11 @@ def story(ctx: Context) -> Iterator[Effect]:
 
 
 def _event(ctx: Context, event: RequestEvent) -> Word:
-    name = showing.name_of(people.get(ctx.tx, event.person_id)) if event.person_id else ""
-    return Word("lists.event", {"at": event.at, "what": _deed(event) or "", "name": name})
+    values: dict[str, Any] = {"at": event.at, "what": _deed(event) or ""}
+    if event.person_id is None:
+        return Word("lists.event", values)
+    name = showing.name_of(people.get(ctx.tx, event.person_id))
+    return Word("lists.event_of", {**values, "name": name})
 
 
 def _deed(event: RequestEvent) -> Word | None:
@@ -144,4 +147,9 @@ def _deed(event: RequestEvent) -> Word | None:
         state = Word(f"lists.state_{event.what.removeprefix('closed ')}")
         return Word("lists.did_closed", {"state": state})
     key = event.what.replace(" ", "_")
-    return Word(f"lists.did_{key}", {"note": event.note or ""}) if key in DEEDS else None
+    if key not in DEEDS:
+        return None
+    note = event.note or ""
+    # Of a promise its story says which it was, and for when.
+    values = promises.told_in_story(note) if key in {"slipped", "kept_late"} else {"note": note}
+    return Word(f"lists.did_{key}", values)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from handlers import showing
 from handlers.kit import Ask, Context, Lines, Sorry, Word
-from storage import claims, people, requests
+from storage import claims, outbox, people, requests
 from storage.requests import Request
 
 OPEN = ("open", "reopened")
 SHORT = (*OPEN, "claimed", "on_site")
 """States in which another helper may be wanted still."""
 RECENT = timedelta(minutes=30)
+TALKED = timedelta(minutes=10)
+"""What the bot said to somebody within this is still being talked about."""
+LISTED = 5
+"""So many are named at once."""
 
 
 def said(ctx: Context) -> int | None:
@@ -95,19 +100,31 @@ def _just_taken(ctx: Context) -> int | None:
 
 
 def which(ctx: Context, numbers: list[int]) -> Ask:
-    """Several are open: which one?"""
-    listed = [requests.get(ctx.tx, number) for number in numbers[:5]]
-    lines = Lines(tuple(line(ctx, one) for one in listed if one is not None))
+    """Several are open: which one is taken?"""
+    listed = [requests.get(ctx.tx, number) for number in numbers]
+    return which_of(ctx, [one for one in listed if one is not None], "claims.which", "which")
+
+
+def which_of(ctx: Context, found: Sequence[Request], key: str, question: str) -> Ask:
+    """Ask which of these is meant; ``key`` is given ``tasks``, `chosen` hears the number."""
     return Ask(
         ctx.here(),
-        "claims.which",
-        {"tasks": lines},
+        key,
+        {"tasks": Lines(tuple(line(ctx, one) for one in found[:LISTED]))},
         direct=True,
         person_id=ctx.who.id,
-        question="which",
-        data={"numbers": numbers},
-        wait=timedelta(minutes=30),
+        question=question,
+        data={"numbers": [one.number for one in found]},
+        wait=RECENT,
     )
+
+
+def chosen(ctx: Context) -> int:
+    """The number said in answer to `which_of`; Sorry if it is none of those."""
+    number = spoken_number(ctx) or 0
+    if number not in ctx.asked.data["numbers"]:
+        raise Sorry("requests.unknown", number=number)
+    return number
 
 
 def line(ctx: Context, request: Request) -> object:
@@ -124,18 +141,31 @@ def held(ctx: Context) -> int | None:
 
 
 def own(ctx: Context, *states: str) -> Request | None:
-    """The speaker's own request that is meant: the one named, else the newest in these states.
+    """The speaker's own request that is meant: the one named, else the newest in these states."""
+    found = any_own(ctx, *states)
+    return found[0] if found else None
+
+
+def any_own(ctx: Context, *states: str) -> list[Request]:
+    """Those of the speaker's own that may be meant, the likeliest first: the one named, or all.
 
     Whoever joined a neighbour's has a part in it too, after what they asked for themselves.
     """
     mine = requests.of_person(ctx.tx, ctx.who.id, states or requests.UNSETTLED)
     number = _goes_on(ctx, said(ctx))
     if number is not None:
-        return next((one for one in mine if one.number == number), None)
+        return [one for one in mine if one.number == number]
     # What was asked for comes before what was offered.
     asked = [one for one in mine if one.kind != "offer"]
-    own_first = sorted(asked or mine, key=lambda one: one.requester_id != ctx.who.id)
-    return own_first[0] if own_first else None
+    return sorted(asked or mine, key=lambda one: one.requester_id != ctx.who.id)
+
+
+def talked_about(ctx: Context, found: Sequence[Request]) -> Request | None:
+    """The only one of these that the bot spoke of here just now."""
+    here = ctx.room.id if ctx.room else 0
+    spoken = outbox.spoken_of(ctx.tx, here, ctx.now - TALKED)
+    lately = [one for one in found if one.number in spoken]
+    return lately[0] if len(lately) == 1 else None
 
 
 def _goes_on(ctx: Context, number: int | None) -> int | None:
@@ -144,14 +174,21 @@ def _goes_on(ctx: Context, number: int | None) -> int | None:
     return int(named.data["joined"]) if named is not None and "joined" in named.data else number
 
 
-def ended(ctx: Context) -> Request | None:
-    """What the speaker says is not settled: the one named, else what ended last."""
+def ended(ctx: Context) -> list[Request]:
+    """What the speaker may mean that is not settled: the one named, else the newest of which they
+    are being asked, else what ended within the days in which it may be opened again."""
     mine = requests.of_person(ctx.tx, ctx.who.id, ("done", "closed"))
     number = _goes_on(ctx, said(ctx))
     if number is not None:
-        return next((one for one in mine if one.number == number), None)
+        return [one for one in mine if one.number == number]
     apart = [one for one in mine if one.outcome != "duplicate" and one.kind != "offer"]
-    return max(apart, key=lambda one: one.changed_at, default=None)
+    asked_of = [one for one in apart if one.state == "done"]
+    if asked_of:
+        return [max(asked_of, key=lambda one: one.changed_at)]
+    # What is said among neighbours may well be about something else by then.
+    days = 1 if ctx.in_group else ctx.policy.requests.reopen_days
+    since = ctx.now - timedelta(days=days)
+    return [one for one in apart if one.closed_at is not None and one.closed_at >= since]
 
 
 def must_lead(ctx: Context) -> Request:

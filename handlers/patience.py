@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -11,6 +12,14 @@ from storage import claims, questions, requests
 from storage.requests import Request
 
 ASKED = {"nudge": "yes_no"}
+GOING_ON = (*requests.IN_HAND, "reopened")
+"""States in which a helper's word is awaited."""
+# From a helper these tell of the end, not that all goes well.
+OVER = re.compile(
+    r"(?:办|弄|修|搞|送|买|做|处理|解决|完|都|已经?|全)?(?:好|完|到|妥|成|决)(?:了|啦|咯)[\W\d]*$|"
+    r"\b(?:done|finished|fixed|delivered|sorted|all good|solved)\b",
+    re.IGNORECASE,
+)
 
 
 def is_quick(request: Request) -> bool:
@@ -67,7 +76,7 @@ def nudge(ctx: Context) -> Iterator[Effect]:
     request = requests.get(ctx.tx, number)
     if request is None or person_id not in claims.holders(ctx.tx, number):
         return
-    if request.state not in {*requests.IN_HAND, "reopened"}:
+    if request.state not in GOING_ON:
         return
     if request.due_at is not None and request.due_at > ctx.now:
         yield from _remind(ctx, request, person_id)

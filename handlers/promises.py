@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers import offering, patience, quiet, showing, working
@@ -132,13 +133,20 @@ def keep(ctx: Context, request: Request, *kinds: str) -> Iterator[Effect]:
     """These are kept; late ones stand so in the story."""
     for one in promises.keep(ctx.tx, request.number, kinds, ctx.now):
         if one.slipped_at is not None or ctx.now > one.due_at:
-            note = f"{one.kind} {_minutes(ctx.now - one.due_at)} min"
+            note = _note(one.kind, one.due_at)
             requests.tell(ctx.tx, request.number, ctx.now, "kept late", note=note)
         yield Never(f"promise:{request.number}:{one.kind}:")
 
 
-def _minutes(span: timedelta) -> int:
-    return max(1, round(span.total_seconds() / 60))
+def _note(kind: str, due: datetime) -> str:
+    """Which promise, and when it was due, as a story keeps it."""
+    return f"{kind} {due.isoformat()}"
+
+
+def told_in_story(note: str) -> dict[str, Any]:
+    """What `_note` wrote, as it is said: ``promise`` and ``due``."""
+    kind, _, due = note.partition(" ")
+    return {"promise": Word(f"promises.kind_{kind}"), "due": datetime.fromisoformat(due)}
 
 
 def after(ctx: Context, request: Request, begun: datetime, span: timedelta) -> datetime:
@@ -191,8 +199,7 @@ def due(ctx: Context) -> Iterator[Effect]:
     if step == 0:
         if not promises.slip(ctx.tx, owed.id, ctx.now):
             return
-        late = ctx.now - owed.due_at
-        note = f"{kind}, {_minutes(late)} min late" if late > timedelta(minutes=1) else kind
+        note = _note(kind, owed.due_at)
         requests.tell(ctx.tx, number, ctx.now, "slipped", note=note)
         yield from _told(ctx, request, kind)
     # A request that nobody has taken climbs by its own ladder.

@@ -23,8 +23,13 @@ def give_back(ctx: Context) -> Iterator[Effect]:
         if not waiting and not ctx.in_group:
             yield ctx.reply("lists.tasks_none")
         return
+    yield from give_up(ctx, number)
+
+
+def give_up(ctx: Context, number: int) -> Iterator[Effect]:
+    """The speaker gives this task back."""
     yield ctx.reply("claims.given_back", about=number, number=number)
-    yield from lost(ctx, number, person_id, "given_back")
+    yield from lost(ctx, number, ctx.who.id, "given_back")
 
 
 def _standing_by(ctx: Context) -> list[int]:

@@ -19,10 +19,11 @@ from handlers.kit import (
     hears,
     rings,
 )
+from handlers.recording import known
 from storage import claims, following, questions, requests, whistles
 from storage.requests import Request
 
-ASKED = {"settled": "settled"}
+ASKED = {"settled": "settled", "which_cancelled": "which"}
 _ENDINGS = {
     "done": "settling.closed",
     "half_done": "settling.closed",
@@ -72,19 +73,13 @@ _ELSEWHERE = re.compile(
     r"\b(?:already|myself|ourselves|somebody else|someone else|solved|sorted|found (?:it|one))\b",
     re.IGNORECASE,
 )
-# To `怎么样了` these tell of the end, not that all goes well.
-_OVER = re.compile(
-    r"(?:办|弄|修|搞|送|买|做|处理|解决|完|都|已经?|全)?(?:好|完|到|妥|成|决)(?:了|啦|咯)[\W\d]*$|"
-    r"\b(?:done|finished|fixed|delivered|sorted|all good|solved)\b",
-    re.IGNORECASE,
-)
 
 
-@answers("nudge", lambda ctx: ctx.reading.act == "confirm" and bool(_OVER.search(ctx.text)))
+@answers("nudge", lambda ctx: ctx.reading.act == "confirm" and bool(patience.OVER.search(ctx.text)))
 def over(ctx: Context) -> Iterator[Effect]:
     """`好了`, says the helper who was asked how it goes."""
     request = requests.get(ctx.tx, ctx.asked.ref)
-    if request is not None and request.state in {*requests.IN_HAND, "reopened"}:
+    if request is not None and request.state in patience.GOING_ON:
         yield from finish(ctx, request)
 
 
@@ -179,18 +174,36 @@ def not_needed(ctx: Context) -> Iterator[Effect]:
     if (consult := consults.own(ctx)) is not None and naming.said(ctx) == consult.number:
         yield from consults.call_off(ctx, consult)
         return
-    request = naming.own(ctx)
-    if request is None:
+    found = naming.any_own(ctx)
+    if not found:
         if naming.said(ctx) is not None:
             raise Sorry("settling.not_yours", number=naming.said(ctx))
         yield from medicine.say_where_instead(ctx)
         return
+    request = found[0] if len(found) == 1 else naming.talked_about(ctx, found)
+    if request is None:
+        yield naming.which_of(ctx, found, "settling.which_cancelled", "which_cancelled")
+        return
+    yield from _call_off(ctx, request, ctx.text)
+
+
+@answers("which_cancelled", lambda ctx: bool(naming.spoken_number(ctx)))
+def told_which(ctx: Context) -> Iterator[Effect]:
+    """`取消` could have meant several; now the number is said."""
+    request = known(ctx, naming.chosen(ctx))
+    if request.state == "closed":
+        raise showing.over(request)
+    yield from _call_off(ctx, request, "")
+
+
+def _call_off(ctx: Context, request: Request, said: str) -> Iterator[Effect]:
+    """It ends for the one who asked; whoever only joined leaves it to the others."""
     if request.requester_id != ctx.who.id:
         following.leave(ctx.tx, request.number, ctx.who.id)
         requests.tell(ctx.tx, request.number, ctx.now, "left it", person_id=ctx.who.id)
         yield ctx.reply("settling.left_it", about=request.number, number=request.number)
         return
-    outcome = "by_others" if _ELSEWHERE.search(ctx.text) else "not_needed"
+    outcome = "by_others" if _ELSEWHERE.search(said) else "not_needed"
     yield from close(ctx, request, outcome)
 
 

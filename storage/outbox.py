@@ -213,6 +213,13 @@ def said(tx: Transaction, room_id: int, kinds: str, since: datetime) -> bool:
     return bool(tx.values(select(LETTER.c.id).where(there, like).limit(1)))
 
 
+def spoken_of(tx: Transaction, room_id: int, since: datetime) -> set[int]:
+    """The requests that the letters of a conversation were about since an instant."""
+    tx.flush(LETTER)
+    there = (LETTER.c.room_id == room_id) & (LETTER.c.made_at > since)
+    return set(tx.values(select(LETTER.c.about).where(there, LETTER.c.about.is_not(None))))
+
+
 def depth(tx: Transaction, gateway: str | None = None) -> tuple[int, datetime | None]:
     """How many letters are unsent, by one gateway or by all, and when the oldest was made."""
     tx.flush(LETTER)

@@ -101,6 +101,8 @@ def _answer(reading: Reading, core: str, talk: Talk) -> Act | None:
     answer = _ANSWERS.get(talk.asked or "")
     if answer is None or not core:
         return None
+    if talk.asked == "claim" and talk.holds_task and _SAID["finished"].search(core):
+        return "done"  # what is in hand is finished: no yes to another offer
     pleads = reading.act in _STRONG and reading.confidence >= 0.82 and len(core) > _BARE
     if pleads and talk.asked != "well":
         still = talk.asked == "again" and _SAID["unsettled"].search(core)
@@ -109,11 +111,16 @@ def _answer(reading: Reading, core: str, talk: Talk) -> Act | None:
     return answer(reading, core, yes_or_no(core))
 
 
+def _is_unsettled(core: str) -> bool:
+    """Whether something is said not to be settled, and not only `不漏了`."""
+    return _SAID["unsettled"].search(_SAID["not_unsettled"].sub("", core)) is not None
+
+
 def _settled(_: Reading, core: str, said: bool | None) -> Act | None:
     if _SAID["called_off"].search(core):
         return "cancel"
     mended = _SAID["not_unsettled"].search(core) is not None
-    if _SAID["unsettled"].search(_SAID["not_unsettled"].sub("", core)):
+    if _is_unsettled(core):
         return "reopen"
     if said is not None:
         return "confirm" if said or mended else "reopen"
@@ -135,8 +142,7 @@ def _finished(reading: Reading, core: str, said: bool | None) -> Act | None:
     """What a helper says who was asked whether it is done."""
     if reading.act in ("release", "arrived", "question"):
         return None
-    undone = _SAID["unsettled"].search(_SAID["not_unsettled"].sub("", core)) is not None
-    if said is False or (undone and not _SAID["finished"].search(core)):
+    if said is False or (_is_unsettled(core) and not _SAID["finished"].search(core)):
         return "release" if _SAID["gives_back"].search(core) else None
     # Thanks come from the one who asked: then it was not the helper who answered.
     return "confirm" if _SAID["thanked"].search(core) else "done"
@@ -213,7 +219,7 @@ def _of_request(act: Act, core: str, talk: Talk) -> Act | None:
     # Whoever also holds a task speaks of the task first.
     heard = ("chat",) if talk.holds_task else ("done", "chat", "arrived")
     if act in heard and _SAID["it_came"].search(core):
-        return "confirm"
+        return "reopen" if _is_unsettled(core) else "confirm"
     if act in ("chat", "report", "need") and _SAID["still_not"].search(core):
         return "reopen"
     if act in ("chat", "confirm") and _SAID["found"].search(core):
