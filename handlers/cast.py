@@ -170,15 +170,5 @@ def _outwards(tx: Transaction, place_id: int, steps: int) -> Iterator[int]:
         return
     inside = set(places.within(tx, chain[steps - 1].id)) if steps else set()
     for home in places.within(tx, chain[steps].id):
-        if home not in inside and (steps == 0 or _shares(tx, home, chain[steps].id)):
+        if home not in inside and (steps == 0 or places.lends(tx, home, chain[steps].id)):
             yield home
-
-
-def _shares(tx: Transaction, home: int, common: int) -> bool:
-    """Whether a place, and all that contain it below the common one, let neighbours draw on it."""
-    for place in places.chain(tx, home):
-        if place.id == common:
-            return True
-        if not place.shares:
-            return False
-    return True

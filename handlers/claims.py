@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from handlers import consults, duty, naming, patience, promises, showing, waves
+from handlers import consults, duty, medicine, naming, patience, promises, showing, waves
 from handlers.kit import Ask, Context, Effect, Never, Sorry, ToPerson, Word, answers, hears
 from storage import claims, people, places, questions, requests, rooms
 from storage.people import Person
@@ -208,6 +208,7 @@ def hand_over(ctx: Context, request: Request, person_id: int) -> Iterator[Effect
         **showing.in_full(ctx, request),
     )
     requests.tell(ctx.tx, number, ctx.now, "details told", person_id=person_id)
+    yield from medicine.to_fetch(ctx, request, person_id)
     yield from promises.claimed(ctx, request)
     phone, by = helper.phone or Word("requests.no_phone"), promises.spoken(ctx, request)
     for one in (request.requester_id, *requests.followers(ctx.tx, number)):

@@ -27,6 +27,7 @@ DEEDS = frozenset[str]().union(
     ("whistled", "reported_in", "department_done", "department_cannot", "department_reminded"),
     ("leader_told", "to_mediator", "handed_on"),
     ("fetches_it", "handed_out", "doctor_first", "in_the_box", "not_taken", "declined"),
+    ("giver_found", "hold_over"),
     ("hard", "plan_made", "slipped", "kept_late", "waits_for_the_resident", "goes_on"),
     ("left_it", "stands_red"),
 )

@@ -61,7 +61,11 @@ class Lot(SQLModel, table=True):
 
 
 class Movement(SQLModel, table=True):
-    """One entry of the ledger: ``in``, ``out``, ``dispose`` or ``correct``; never changed."""
+    """One line of the ledger: ``in``, ``out``, ``dispose`` or ``correct``; never changed.
+
+    ``count``, ``recall``, ``lift`` and ``expired`` move nothing: they say who counted, froze or
+    freed the lot, and when.
+    """
 
     __tablename__ = "movement"
 
@@ -71,10 +75,12 @@ class Movement(SQLModel, table=True):
     kind: str
     number: int | None = Field(default=None, foreign_key="request.number", index=True)
     person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
-    """Who did it; None only for what an import brought."""
+    """Who did it; None for what an import brought, or the calendar did."""
     at: datetime = Field(sa_type=Instant)
     note: str | None = None
     undoes: int | None = Field(default=None, foreign_key="movement.id", unique=True)
+    mid: str | None = None
+    """The message it came from: what was said in one breath is taken back in one."""
 
 
 class Reservation(SQLModel, table=True):
@@ -160,12 +166,15 @@ def get(tx: Transaction, box_id: int) -> Box:
 
 
 def near(tx: Transaction, place_id: int | None) -> list[Box]:
-    """Boxes a place may draw on, nearest first: its own, and those of places that share."""
-    own = {place.id for place in places.chain(tx, place_id)}
+    """Boxes a place may draw on: its own, then of the micro-grid, the grid, the community…
+
+    Those of other places only where they share, and all that contains them below the common one.
+    """
+    around = places.chain(tx, place_id)
     found = []
     for box in every(tx):
-        place, steps = places.get(tx, box.place_id), places.distance(tx, place_id, box.place_id)
-        if box.place_id in own or (place is not None and place.shares and steps < 99):
+        steps = places.distance(tx, place_id, box.place_id)
+        if steps < len(around) and places.lends(tx, box.place_id, around[steps].id):
             found.append((steps, box.id, box))
     return [box for _, _, box in sorted(found, key=lambda one: one[:2])]
 
@@ -205,6 +214,7 @@ def add_lot(
     person_id: int | None,
     number: int | None = None,
     note: str | None = None,
+    mid: str | None = None,
     **columns: Any,
 ) -> int:
     """A new lot (columns of `Lot`) with its first movement; the lot's id.
@@ -214,7 +224,8 @@ def add_lot(
     if quantity <= 0:
         raise ValueError("a lot needs at least one piece")
     lot_id = tx.insert(LOT, columns)
-    move(tx, lot_id, quantity, "in", now, person_id=person_id, number=number, note=note)
+    told: dict[str, Any] = {"person_id": person_id, "number": number, "note": note, "mid": mid}
+    move(tx, lot_id, quantity, "in", now, **told)
     return lot_id
 
 
@@ -229,6 +240,7 @@ def move(
     number: int | None = None,
     note: str | None = None,
     undoes: int | None = None,
+    mid: str | None = None,
 ) -> bool:
     """Enter a movement; False if fewer would be left than nothing, or than what is promised."""
     row = select(
@@ -240,20 +252,10 @@ def move(
         literal(now, MOVEMENT.c.at.type),
         literal(note, String()),
         literal(undoes, MOVEMENT.c.undoes.type),
+        literal(mid, String()),
     ).where((literal(quantity) >= 0) | (on_hand(lot_id) + quantity >= promised(lot_id)))
-    names = ["lot_id", "quantity", "kind", "number", "person_id", "at", "note", "undoes"]
+    names = ["lot_id", "quantity", "kind", "number", "person_id", "at", "note", "undoes", "mid"]
     return tx.run(MOVEMENT.insert().from_select(names, row)).rowcount == 1
-
-
-def ledger(tx: Transaction, lot_id: int) -> list[Movement]:
-    """Every movement of a lot, in order."""
-    chosen = select(MOVEMENT).where(MOVEMENT.c.lot_id == lot_id)
-    return tx.rows(Movement, chosen.order_by(MOVEMENT.c.id))
-
-
-def block(tx: Transaction, lot_id: int, why: str) -> None:
-    """Nothing of this lot goes out any more."""
-    tx.run(update(LOT).where(LOT.c.id == lot_id).values(blocked=why))
 
 
 def warned(tx: Transaction, lot_id: int, days: int) -> None:

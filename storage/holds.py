@@ -1,4 +1,4 @@
-"""What of the boxes is held for a request, handed over or taken back, and who got what."""
+"""What of the boxes is held for a request or handed over, and who got what."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from storage.boxes import (
     LOT,
     MOVEMENT,
     RESERVATION,
-    Movement,
     Reservation,
     move,
     on_hand,
@@ -81,6 +80,7 @@ def hand_over(
     *,
     person_id: int | None,
     note: str | None = None,
+    mid: str | None = None,
 ) -> bool:
     """What was held goes out of the box; False if the hold had ended already."""
     if not _end(tx, reservation, "handed"):
@@ -94,35 +94,15 @@ def hand_over(
         person_id=person_id,
         number=reservation.number,
         note=note,
+        mid=mid,
     )
 
 
-def undo(tx: Transaction, movement: Movement, now: datetime, *, person_id: int) -> bool:
-    """Enter the opposite movement; False if it was undone before, or the things are gone."""
-    if tx.values(select(MOVEMENT.c.id).where(MOVEMENT.c.undoes == movement.id)):
-        return False
-    return move(
-        tx,
-        movement.lot_id,
-        -movement.quantity,
-        "correct",
-        now,
-        person_id=person_id,
-        number=movement.number,
-        undoes=movement.id,
-    )
-
-
-def last_by(tx: Transaction, person_id: int, since: datetime) -> Movement | None:
-    """The newest movement of a person that is neither a correction nor corrected."""
-    undone = select(MOVEMENT.c.undoes).where(MOVEMENT.c.undoes.is_not(None))
-    chosen = select(MOVEMENT).where(
-        MOVEMENT.c.person_id == person_id,
-        MOVEMENT.c.at >= since,
-        MOVEMENT.c.undoes.is_(None),
-        MOVEMENT.c.id.not_in(undone),
-    )
-    return tx.first(Movement, chosen.order_by(MOVEMENT.c.id.desc()).limit(1))
+def handed_back(tx: Transaction, lot_id: int, number: int) -> None:
+    """What was handed out of a lot for a request lies in the box again, as after a hold."""
+    theirs = (RESERVATION.c.lot_id == lot_id) & (RESERVATION.c.number == number)
+    handed = theirs & (RESERVATION.c.state == "handed")
+    tx.run(update(RESERVATION).where(handed).values(state="lapsed"))
 
 
 def taken(tx: Transaction, person_id: int, since: datetime) -> list[tuple[str, str, int]]:

@@ -90,6 +90,16 @@ def distance(tx: Transaction, one: int | None, other: int | None) -> int:
     return 99
 
 
+def lends(tx: Transaction, home: int, common: int) -> bool:
+    """Whether a place, and all that contain it below the common one, let neighbours draw on it."""
+    for place in chain(tx, home):
+        if place.id == common:
+            return True
+        if not place.shares:
+            return False
+    return True
+
+
 def building(tx: Transaction, near: int | None, number: str) -> Place | None:
     """The building called ``number`` nearest to a place, looking outwards."""
     wanted = number.upper()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.play import Played, parse_text, run
 from bot.understanding.lexicon import lexicon
 from handlers.medicine import lines, rules
-from storage import boxes, holds, people, places, requests
+from storage import boxes, entries, holds, people, places, requests
 from storage.db import Transaction, disposing, open_database, transaction
 from storage.tables import metadata
 
@@ -57,7 +57,8 @@ async def keys(talk: str) -> list[str]:
 
 
 async def test_a_medicine_is_good_to_the_end_of_its_last_month_and_no_day_longer() -> None:
-    talk = "start: 2027-05-30 10:00\n刘姐 to bot: 入库 感冒灵2盒 到期2027-05\n"
+    talk = "start: 2027-05-30 10:00\nset: medicine.min_months_left = 0\n"
+    talk += "刘姐 to bot: 入库 感冒灵2盒 到期2027-05\n"
     last_day = await keys(talk + "(at 09:10)\n王奶奶 to bot: 谁有感冒灵\n")
     after = await keys(talk + "(2 days later at 09:10)\n王奶奶 to bot: 谁有感冒灵\n")
     assert "medicine.found_privately" in last_day
@@ -275,11 +276,11 @@ def test_the_stock_is_the_sum_of_movements_and_never_negative(
             before = boxes.of_lot(tx, lot)
             did = do(tx, step, quantity, at, at.numbers[which])
             after = boxes.of_lot(tx, lot)
-            assert after.on_hand == sum(one.quantity for one in boxes.ledger(tx, lot))
+            assert after.on_hand == sum(one.quantity for one in entries.of_lot(tx, lot))
             assert 0 <= after.reserved <= after.on_hand
             assert did or (before.on_hand, before.reserved) == (after.on_hand, after.reserved)
-        assert all(one.person_id == keeper for one in boxes.ledger(tx, lot))
-        undone = [one.undoes for one in boxes.ledger(tx, lot) if one.undoes]
+        assert all(one.person_id == keeper for one in entries.of_lot(tx, lot))
+        undone = [one.undoes for one in entries.of_lot(tx, lot) if one.undoes]
         assert len(undone) == len(set(undone))
 
 
@@ -292,8 +293,8 @@ def do(tx: Transaction, step: str, quantity: int, at: Books, number: int) -> boo
     if step == "reserve":
         return holds.reserve(tx, at.lot, number, quantity, until)
     if step == "undo":
-        last = holds.last_by(tx, at.keeper, NOW)
-        return last is not None and holds.undo(tx, last, NOW, person_id=at.keeper)
+        last = entries.last_by(tx, at.keeper, NOW)
+        return bool(last) and entries.undo(tx, last[0], NOW, person_id=at.keeper)
     live = next(iter(holds.held(tx, number)), None)
     if live is None:
         return False

@@ -1,10 +1,15 @@
-"""Who may write in the books of which box."""
+"""Who may write in the books of which box, and what they write: their lists of things."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from handlers.kit import Context, Sorry
+from handlers.medicine import lines, rules
+from handlers.medicine.lines import Line
+from handlers.medicine.picking import name_of
 from storage import boxes, people, places
-from storage.boxes import Box
+from storage.boxes import Box, Stock
 
 _MAY = frozenset({"keeper", "coordinator"})
 
@@ -40,3 +45,51 @@ def own_box(ctx: Context) -> Box:
     if not found:
         raise Sorry("medicine.not_keeper")
     return found[0]
+
+
+def mid(ctx: Context) -> str | None:
+    """The message whose words are entered in the books."""
+    return f"{ctx.message.gateway}:{ctx.message.id}" if ctx.message else None
+
+
+def listed(ctx: Context) -> list[Line]:
+    """The things that are named; empty where the words are none of a keeper's."""
+    return lines.parse(ctx.slots.get("text", ctx.text), ctx.now.date())
+
+
+def counted(ctx: Context) -> list[Line]:
+    """The things of a keeper's list. Sorry where an amount is none."""
+    found = listed(ctx)
+    if any(lines.is_odd(line) for line in found):
+        raise Sorry("medicine.odd_amount")
+    return found
+
+
+def is_list(ctx: Context) -> bool:
+    """A keeper's list has amounts; `盘点今年的电影` is chatter."""
+    said = listed(ctx)
+    found = [one for one in said if one.quantity is not None or one.expiry or lines.is_odd(one)]
+    return any(rules.known(line.text) for line in found) or bool(found and own_boxes(ctx))
+
+
+def are_names(found: Collection[Line]) -> bool:
+    """Whether every line names something of the table, and says nothing besides."""
+    named = [(line, rules.known(line.text)) for line in found]
+    return bool(named) and all(one and one.word == line.text for line, one in named)
+
+
+def unit(line: Line) -> str:
+    if line.unit is None and rules.is_goods(line.text):
+        return "个"
+    return rules.unit_of(line.unit)
+
+
+def lots(
+    ctx: Context, box: Box, name: str, text: str, unit: str, *, empty: bool = False
+) -> list[Stock]:
+    """The lots a line speaks of: of this name and form, and counted in its unit."""
+    form = "child" if rules.is_child_form(text) else "adult"
+    of_name = [lot for lot in boxes.stock(ctx.tx, box.id, empty=empty) if name_of(lot) == name]
+    if not rules.is_goods(text):
+        of_name = [lot for lot in of_name if lot.form == form]
+    return [lot for lot in of_name if rules.unit_of(lot.unit) == unit or rules.is_goods(text)]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
-from handlers.kit import Both, Context, Effect, Things, Word, daily
+from handlers.kit import Ask, Both, Context, Effect, Things, ToPerson, Word, daily
+from handlers.medicine import rules
 from handlers.medicine.picking import keeper_of, name_of, today_at
 from handlers.medicine.recalling import free_holds
 from handlers.medicine.stocked import lot_line
-from storage import boxes
+from storage import boxes, entries
 from storage.boxes import Box, Stock
+
+COUNT_WITHIN = timedelta(days=14)
+"""So long a bare list answers the question of the month."""
 
 
 @daily("09:00")
@@ -43,13 +47,21 @@ def _block(ctx: Context, box: Box) -> Iterator[Effect]:
     for lot in boxes.stock(ctx.tx, box.id):
         left = _days_left(lot, today)
         if left is not None and left < 0 and lot.blocked is None:
-            boxes.block(ctx.tx, lot.lot_id, "expired")
+            entries.freeze(ctx.tx, lot.lot_id, "expired", ctx.now, person_id=None)
             yield from free_holds(ctx, lot)
-            over.append({"name": name_of(lot), "quantity": lot.on_hand, "unit": lot.unit})
+            amount = {"quantity": lot.on_hand, "unit": rules.unit_of(lot.unit)}
+            over.append({"name": name_of(lot), **amount})
     keeper = keeper_of(ctx.tx, box)
     if over and keeper is not None:
-        name = Both(box.name, box.name_en)
-        yield ctx.tell(keeper, "medicine.expired", box=name, what=Things(tuple(over)))
+        yield Ask(
+            ToPerson(keeper),
+            "medicine.expired",
+            {"box": Both(box.name, box.name_en), "what": Things(tuple(over))},
+            person_id=keeper,
+            question="medicine_expired",
+            ref=box.id,
+            wait=COUNT_WITHIN,
+        )
 
 
 @daily("09:30")
@@ -63,7 +75,15 @@ def ask_for_count(ctx: Context) -> Iterator[Effect]:
         keeper = keeper_of(ctx.tx, box)
         # A box that is new this month was counted when it was filled.
         if keeper is not None and box.count_asked is not None and boxes.stock(ctx.tx, box.id):
-            yield ctx.tell(keeper, "medicine.please_count", box=Both(box.name, box.name_en))
+            yield Ask(
+                ToPerson(keeper),
+                "medicine.please_count",
+                {"box": Both(box.name, box.name_en)},
+                person_id=keeper,
+                question="medicine_stocktake",
+                ref=box.id,
+                wait=COUNT_WITHIN,
+            )
 
 
 def _days_left(lot: Stock, today: str) -> int | None:

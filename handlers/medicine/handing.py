@@ -8,10 +8,10 @@ from handlers import claims as claiming
 from handlers import requests as beginning
 from handlers import settling, showing
 from handlers.kit import Context, Effect, Later, Never, Sorry, rings, sentence
-from handlers.medicine import desk
+from handlers.medicine import desk, pickup
 from handlers.medicine.looking import is_urgent, serve_next
 from handlers.medicine.picking import Held, held_now, things
-from storage import boxes, claims, holds, people, requests
+from storage import boxes, claims, holds, people, promises, requests
 from storage.people import Person
 from storage.requests import Request
 
@@ -40,7 +40,7 @@ def _take_out(ctx: Context, number: int, who: int, note: str | None) -> bool:
             holds.reserve(ctx.tx, one.lot_id, number, one.quantity, ctx.now)
         held = holds.held(ctx.tx, number)
     for one in held:
-        holds.hand_over(ctx.tx, one, ctx.now, person_id=who, note=note)
+        holds.hand_over(ctx.tx, one, ctx.now, person_id=who, note=note, mid=desk.mid(ctx))
     if held:
         requests.tell(ctx.tx, number, ctx.now, "handed out", person_id=who, note=note)
     return bool(held)
@@ -103,7 +103,10 @@ def fetch(ctx: Context) -> Iterator[Effect]:
     if request.state in {"open", "reopened"}:
         requests.move(ctx.tx, request, "waiting", ctx.now, who=ctx.who.id, why="fetches it")
         yield Never(f"unclaimed:{number}:")
-    yield ctx.reply("medicine.come", about=number, number=number, until=held[0].until)
+    # Whoever comes for it is owed nothing at the door.
+    yield from _not_owed(ctx, number, "at_door")
+    code = pickup.code_of(request)
+    yield ctx.reply("medicine.come", about=number, number=number, until=held[0].until, code=code)
     name = showing.name_of(ctx.who)
     for keeper in dict.fromkeys(one.keeper_id for one in held if one.keeper_id):
         mine = things(one for one in held if one.keeper_id == keeper)
@@ -126,7 +129,14 @@ def again(ctx: Context) -> Iterator[Effect]:
         return
     if request.state == "waiting":
         requests.move(ctx.tx, request, "open", ctx.now, who=ctx.who.id, why="still needed")
+    yield from _not_owed(ctx, request.number, "found", "at_door")  # the clock begins anew
     yield from beginning.start(ctx, requests.get(ctx.tx, request.number) or request)
+
+
+def _not_owed(ctx: Context, number: int, *kinds: str) -> Iterator[Effect]:
+    promises.drop(ctx.tx, number, kinds, ctx.now)
+    for kind in kinds:
+        yield Never(f"promise:{number}:{kind}:")
 
 
 def _lapsed(ctx: Context) -> Request | None:
@@ -163,10 +173,29 @@ def handed(ctx: Context) -> Iterator[Effect]:
     held = held_now(ctx, number) or held_now(ctx, number, "lapsed")
     if not held:
         raise Sorry("medicine.nothing_held", number=number)
+    receiver = _receiver(ctx, request, ctx.slots["name"])
+    yield from _hand_out(ctx, request, held, receiver, ctx.slots["name"])
+
+
+@sentence("code", fits=pickup.named)
+def handed_by_code(ctx: Context) -> Iterator[Effect]:
+    """`取药码4821`: to whoever carries it, else to whoever asked."""
+    request = pickup.found(ctx)
+    if request is None:
+        raise Sorry("medicine.no_such_code", code=ctx.slots["count"])
+    carrying = claims.holders(ctx.tx, request.number)
+    receiver = people.get(ctx.tx, (carrying or [request.requester_id])[0])
+    held = held_now(ctx, request.number)
+    yield from _hand_out(ctx, request, held, receiver, receiver.name)
+
+
+def _hand_out(
+    ctx: Context, request: Request, held: list[Held], receiver: Person | None, who: str
+) -> Iterator[Effect]:
+    """Out of the books, into the hands of whoever asked or carries it."""
+    number, who = request.number, receiver.name if receiver else who
     for one in held:
         desk.must_keep(ctx, boxes.get(ctx.tx, one.box_id))
-    receiver = _receiver(ctx, request, ctx.slots["name"])
-    who = receiver.name if receiver else ctx.slots["name"]
     if not _take_out(ctx, number, ctx.who.id, note=f"to {who}"):
         raise Sorry("medicine.nothing_held", number=number)
     yield Never(f"medicine:hold:{number}:")

@@ -127,6 +127,21 @@ def _count(said: str) -> int | None:
     return int(plain) if plain.isdigit() else None
 
 
+_FILLERS = re.compile(
+    r"实际|其实|一共|总共|收到|入库|拿到|到货|只有|只|就|才|到(?!期)了?|了|是|"
+    r"\b(?:only|just|actually|received|stocked|got|it was|there (?:is|was|were))\b",
+    re.IGNORECASE,
+)
+
+
+def bare(text: str, today: date) -> Line | None:
+    """An amount, date or batch without a name: `只有1盒`; None where a thing is named besides."""
+    line = _line(_FILLERS.sub(" ", text), today)
+    if line.text or not (line.quantity is not None or line.expiry or line.batch):
+        return None
+    return line
+
+
 def parse(text: str, today: date) -> list[Line]:
     """The things of a keeper's list, in order; a date alone belongs to the thing before it."""
     found: list[Line] = []

@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from handlers import showing
+from handlers import offering, promises, showing
 from handlers.kit import (
     Ask,
     Both,
@@ -22,7 +22,8 @@ from handlers.kit import (
 )
 from handlers.medicine import caution, rules
 from handlers.medicine.picking import Held, Picked, next_in_line, pick, things
-from storage import boxes, claims, people, requests
+from handlers.medicine.pickup import code_of
+from storage import boxes, claims, holds, people, requests
 from storage.requests import Request
 
 
@@ -55,16 +56,33 @@ def serve_next(ctx: Context, names: Iterable[str], but: int = 0) -> Iterator[Eff
     """Something is free again: whoever asked for it within a day and still waits gets it."""
     for request in next_in_line(ctx, set(names), but):
         picked = pick(ctx, request)
-        if not picked.held:
-            continue
-        yield ctx.tell(
-            request.requester_id,
-            "medicine.your_turn",
-            about=request.number,
-            urgent=is_urgent(request),
-            **_where(ctx, request, picked.held),
-        )
-        yield from _hold_on(ctx, request, picked.held)
+        if picked.held:
+            yield from _your_turn(ctx, request, picked)
+
+
+def look_again(ctx: Context, request: Request) -> Iterator[Effect]:
+    """What was held cannot be given: another box has some, or the neighbours are asked."""
+    if request.state not in {"open", "reopened", "waiting"} or holds.held(ctx.tx, request.number):
+        return
+    picked = pick(ctx, request)
+    if picked.held:
+        yield from _your_turn(ctx, request, picked)
+    elif request.state == "waiting":
+        requests.move(ctx.tx, request, "open", ctx.now, who=None, why="open again")
+        yield from offering.begin(ctx, request)
+
+
+def _your_turn(ctx: Context, request: Request, picked: Picked) -> Iterator[Effect]:
+    yield ctx.tell(
+        request.requester_id,
+        "medicine.your_turn",
+        about=request.number,
+        urgent=is_urgent(request),
+        **_where(ctx, request, picked.held),
+    )
+    yield from _hold_on(ctx, request, picked.held)
+    yield from _privately(request, picked)
+    yield from promises.keep(ctx, request, "found")
 
 
 def is_urgent(request: Request) -> bool:
@@ -90,6 +108,7 @@ def _where(ctx: Context, request: Request, held: tuple[Held, ...]) -> dict[str, 
         "box": list(dict.fromkeys(one.box_name for one in held)),
         "where": [Both(box.where_text, box.where_en) for box in standing if box.where_text],
         "until": held[0].until,
+        "code": code_of(request),
         "door": ctx.policy.medicine.at_door,
         "form": form_note(held),
         "care": _leaflet(held),

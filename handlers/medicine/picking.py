@@ -17,6 +17,7 @@ from storage.db import Transaction
 from storage.requests import Request
 
 WEEK = timedelta(days=7)
+_CHILD = Word("medicine.child_caution")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ def pick(ctx: Context, request: Request) -> Picked:
     if not held and (doctor or refused in caution.NEVER):
         why = doctor or caution.why_refused(asked, refused or "")
         return Picked(doctor=why, refused=refused)
+    if held:  # what was found is of a form for them
+        cautions = [one for one in cautions if one != _CHILD]
     free = (Word("medicine.free"),) if held and rules.has("price", request.text) else ()
     return Picked(tuple(held), None, refused, (*cautions, *_shared(ctx, request, held), *free))
 
@@ -102,7 +105,7 @@ def _one(
         return Picked(refused="cap")
     if child and other_form:
         return Picked(doctor="child")
-    return Picked(cautions=(Word("medicine.child_caution"),) if child and near else ())
+    return Picked(cautions=(_CHILD,) if child and near else ())
 
 
 def _suits(lot: Stock, child: bool) -> bool:

@@ -8,28 +8,26 @@ from typing import Any
 from handlers import showing
 from handlers.kit import Ask, Both, Context, Effect, Sorry, Things, answers, sentence
 from handlers.medicine import desk, rules
-from handlers.medicine.keeping import agrees, is_no, listed, plain
+from handlers.medicine.counting import agrees, is_no
+from handlers.medicine.keeping import plain
 from handlers.medicine.lines import Line
+from handlers.medicine.looking import look_again, serve_next
 from handlers.medicine.picking import keeper_of, name_of
-from storage import boxes, holds, people, requests
+from storage import boxes, entries, holds, people, requests
 from storage.boxes import Stock
 
 
 @sentence("recall", fits=lambda ctx: rules.is_named(ctx.slots["text"]))
 def recall(ctx: Context) -> Iterator[Effect]:
     """`召回 布洛芬 批号…`: frozen at once in every box; who got it is told after a yes."""
-    line = listed(ctx)[0]
-    near = [box.id for box in boxes.near(ctx.tx, desk.own_box(ctx).place_id)]
-    lots = [
-        lot
-        for lot in boxes.stock(ctx.tx, near, empty=True)
-        if name_of(lot) == line.name
-        and (line.batch is None or (lot.batch or line.batch).upper() == line.batch)
-    ]
+    line = desk.listed(ctx)[0]
+    lots = _lots(ctx, line)
     if not lots:
         raise Sorry("medicine.none_such", what=plain(line))
     for lot in lots:
-        boxes.block(ctx.tx, lot.lot_id, "recall")
+        if lot.blocked is None:
+            entries.freeze(ctx.tx, lot.lot_id, "recall", ctx.now, person_id=ctx.who.id)
+    for lot in lots:
         yield from free_holds(ctx, lot)
     yield from _tell_keepers(ctx, lots, line)
     # One word to each person, about the newest of what they had.
@@ -49,6 +47,31 @@ def recall(ctx: Context) -> Iterator[Effect]:
         ref=lots[0].lot_id,
         data={"takers": takers, "name": line.name, "text": line.text},
     )
+
+
+def _lots(ctx: Context, line: Line) -> list[Stock]:
+    """Of this batch, in every box of the neighbourhood; one without a batch may be of it."""
+    near = [box.id for box in boxes.near(ctx.tx, desk.own_box(ctx).place_id)]
+    return [
+        lot
+        for lot in boxes.stock(ctx.tx, near, empty=True)
+        if name_of(lot) == line.name
+        and (line.batch is None or (lot.batch or line.batch).upper() == line.batch)
+    ]
+
+
+@sentence("lift", fits=lambda ctx: rules.is_named(ctx.slots["text"]))
+def lift(ctx: Context) -> Iterator[Effect]:
+    """`解除召回 布洛芬 批号…`: it was a mistake, or the maker has lifted it."""
+    line = desk.listed(ctx)[0]
+    lots = [lot for lot in _lots(ctx, line) if lot.blocked == "recall"]
+    if not lots:
+        raise Sorry("medicine.none_recalled", what=plain(line))
+    for lot in lots:
+        entries.lift(ctx.tx, lot.lot_id, ctx.now, person_id=ctx.who.id)
+    left = sum(lot.on_hand for lot in lots)
+    yield ctx.reply("medicine.lifted", what=plain(line), left=left)
+    yield from serve_next(ctx, [line.name])
 
 
 def _tell_keepers(ctx: Context, lots: list[Stock], line: Line) -> Iterator[Effect]:
@@ -73,6 +96,7 @@ def free_holds(ctx: Context, lot: Stock) -> Iterator[Effect]:
             yield ctx.tell(
                 request.requester_id, "medicine.gone", about=one.number, urgent=True, **values
             )
+            yield from look_again(ctx, request)
 
 
 @answers("medicine_recall", agrees)

@@ -747,6 +747,7 @@ def upgrade() -> None:
         sa.Column("at", storage.db.Instant(), nullable=False),
         sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("undoes", sa.Integer(), nullable=True),
+        sa.Column("mid", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_movement_lot_id_lot")),
         sa.ForeignKeyConstraint(
             ["number"], ["request.number"], name=op.f("fk_movement_number_request")
