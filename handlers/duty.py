@@ -46,6 +46,14 @@ def pages(tx: Transaction, place_id: int | None, now: datetime, step: str) -> li
     return []
 
 
+def steps_of(what: str) -> tuple[str, ...]:
+    """The steps at which those on a roster of this duty are paged."""
+    if what == "duty":
+        return ("duty",)
+    others = (step for step, roles in _ROLE.items() if step != "duty" and what in roles)
+    return (what, *others)
+
+
 def first_pages(tx: Transaction, place_id: int | None, now: datetime) -> list[int]:
     """Whoever is first to be had: duty, else worker, leader, coordinator."""
     steps = ("duty", "worker", "leader", "coordinator")

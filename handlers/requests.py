@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from handlers import (
     disputes,
+    duty,
     essentials,
     gifts,
     medicine,
@@ -53,10 +54,11 @@ def start(ctx: Context, request: Request) -> Iterator[Effect]:
 
 
 def _serving(ctx: Context, request: Request) -> tuple[int, ...]:
-    """Reports go to those whose work it is: the property service first."""
+    """Reports go to those whose work it is: the property service first, whoever has the turn."""
     if request.kind != "report":
         return ()
-    return tuple(people.serving(ctx.tx, request.place_id, "property")[:2])
+    on_turn = duty.pages(ctx.tx, request.place_id, ctx.now, "property")
+    return tuple((on_turn or people.serving(ctx.tx, request.place_id, "property"))[:2])
 
 
 def noted(ctx: Context, request: Request) -> Say:
