@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from zoneinfo import ZoneInfo
 
 from bot.words import Words
 from handlers import quiet
 from handlers.kit import Alarm, Ask, Context, Effect, Errand, Later, Never, Say, ToRoom
 from storage import errands, outbox, people, places, questions, rooms, timers
 from storage.errands import OUTSIDE
+from storage.places import Place
 from storage.rooms import Room
 
 
@@ -57,7 +57,7 @@ def _errand(ctx: Context, errand: Errand) -> int:
 
 def _alarm(ctx: Context, alarm: Alarm, words: Words) -> int:
     """Whoever runs the bot may read either language."""
-    zone = ZoneInfo(ctx.place.zone if ctx.place else "Asia/Shanghai")
+    zone = quiet.zone_of(ctx.place)
     said = [
         words.say(alarm.key, lang, alarm.values, zone=zone, now=ctx.now) for lang in ("zh", "en")
     ]
@@ -73,8 +73,8 @@ def _letter(ctx: Context, say: Say, words: Words) -> int:
     if isinstance(say, Ask):
         _remember(ctx, say, room)
     lang = _lang(ctx, say, room)
-    zone = zone_of(ctx, room)
-    not_before = quiet.earliest(ctx, room.id or 0, say, zone)
+    place = _place_of(ctx, room)
+    zone, not_before = quiet.zone_of(place), quiet.earliest(ctx, room, say, place)
     outbox.put(
         ctx.tx,
         {
@@ -149,10 +149,9 @@ def _lang(ctx: Context, say: Say, room: Room) -> str:
     return room.lang
 
 
-def zone_of(ctx: Context, room: Room) -> ZoneInfo:
-    """The time zone of a conversation's place, or of its person's."""
+def _place_of(ctx: Context, room: Room) -> Place | None:
+    """The place of a conversation, or of its person."""
     place_id = room.place_id
     if place_id is None and room.person_id is not None:
         place_id = people.get(ctx.tx, room.person_id).place_id
-    place = places.get(ctx.tx, place_id)
-    return ZoneInfo(place.zone if place else "Asia/Shanghai")
+    return places.get(ctx.tx, place_id)

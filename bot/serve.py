@@ -9,7 +9,6 @@ import signal
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -76,7 +75,7 @@ async def serve(
             [
                 *health.routes(watch),
                 *accounts.routes(watch),
-                *cards.routes(people_here.reader, people_here.app.words, settings.policy),
+                *cards.routes(people_here.reader, people_here.app.words, settings.everywhere),
                 *calendars.routes(people_here.reader, people_here.app.words, people_here.clock),
                 *door.routes(key, watch, make_code),
             ],
@@ -135,7 +134,7 @@ async def _open(
         database,
         gateways,
         clock,
-        policy=replace(settings.policy, places=settings.places),
+        policy=settings.everywhere,
         zone=zone,
         manners=manners,
         bound=manners.keys(),

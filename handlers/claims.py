@@ -78,8 +78,8 @@ def take_number(ctx: Context, number: int) -> Iterator[Effect]:
         return
     if not _may_take(ctx, request):
         raise Sorry("claims.not_here", number=number)
-    if has_enough(ctx, ctx.who):
-        count = ctx.policy.requests.max_open_tasks
+    if has_enough(ctx, ctx.who, request):
+        count = ctx.rules(request).requests.max_open_tasks
         raise Sorry("claims.enough", number=number, count=count)
     claims.answer(ctx.tx, number, person_id, "yes")
     if len(holding) >= request.wanted:
@@ -105,16 +105,16 @@ def _may_take(ctx: Context, request: Request) -> bool:
     )
 
 
-def has_enough(ctx: Context, person: Person) -> bool:
+def has_enough(ctx: Context, person: Person, request: Request) -> bool:
     """Whether somebody has as many open tasks as one may have; whose work it is may have more."""
     held = claims.tasks(ctx.tx, person.id, (*requests.IN_HAND, "reopened"))
     serves = people.roles_at(ctx.tx, person.id, person.place_id) - {"volunteer"}
-    return len(held) >= ctx.policy.requests.max_open_tasks and not serves
+    return len(held) >= ctx.rules(request).requests.max_open_tasks and not serves
 
 
 def is_new_here(ctx: Context, person: Person, request: Request) -> bool:
     """Somebody new and unknown gets room and phone only after the coordinator's nod."""
-    newcomer = timedelta(days=ctx.policy.requests.newcomer_days)
+    newcomer = timedelta(days=ctx.rules(request).requests.newcomer_days)
     is_new = ctx.now - person.joined_at < newcomer and not person.vouched
     return is_new and not people.roles_at(ctx.tx, person.id, request.place_id) - {"volunteer"}
 

@@ -35,7 +35,7 @@ def _ask(ctx: Context, request: Request, mediators: list[int]) -> Iterator[Effec
     for person_id in mediators[:2]:
         yield waves.invitation(ctx, request, person_id, wave=0, why="mediates")
     # It stays in the place: nobody further up hears of it unless somebody says so.
-    wait = ctx.policy.unclaimed.normal.coordinator if mediators else timedelta()
+    wait = ctx.rules(request).unclaimed.normal.coordinator if mediators else timedelta()
     due = quiet.by_day(ctx, request, ctx.now + wait)
     key, step = f"unclaimed:{number}:coordinator", {"step": "coordinator"}
     yield Later(key, due, "unclaimed", number, step)

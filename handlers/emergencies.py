@@ -52,7 +52,7 @@ def answer(ctx: Context, request: Request) -> Iterator[Effect]:
     gas = next(
         (one.gas_phone for one in places.chain(ctx.tx, request.place_id) if one.gas_phone), None
     )
-    numbers = ctx.policy.emergency
+    numbers = ctx.rules(request).emergency
     gas = gas or numbers.gas or None
     values = {
         "number": number,
@@ -127,8 +127,9 @@ def still_nobody(ctx: Context) -> Iterator[Effect]:
     step, again = str(ctx.rung.data["step"]), int(ctx.rung.data.get("again", 0))
     for person_id in offering.next_called(ctx, request, step):
         yield call(ctx, request, person_id)
-    if step == offering.STEPS[-1] and again < ctx.policy.unclaimed.repeats:
-        due, data = ctx.now + ctx.policy.unclaimed.urgent.duty, {"step": step, "again": again + 1}
+    rule = ctx.rules(request).unclaimed
+    if step == offering.STEPS[-1] and again < rule.repeats:
+        due, data = ctx.now + rule.urgent.duty, {"step": step, "again": again + 1}
         yield Later(f"alarm:{request.number}:{step}", due, "alarm", request.number, data)
     elif step == offering.STEPS[-1]:
         requests.tell(ctx.tx, request.number, ctx.now, "stands red")

@@ -31,7 +31,7 @@ def look_ahead(ctx: Context) -> Iterator[Effect]:
 
 def plan(ctx: Context, place: Place) -> Iterator[Effect]:
     """The deadline of the next notice of each kind; what was missed is told at once."""
-    for notice in _notices(ctx):
+    for notice in _notices(ctx, place):
         due = min((at for at, _ in _untold(ctx, place, notice)), default=None)
         if due is not None:
             data = {"notice": notice}
@@ -41,21 +41,22 @@ def plan(ctx: Context, place: Place) -> Iterator[Effect]:
 def known(ctx: Context, place: Place, shift: Shift) -> None:
     """The coordinator has just heard of this one: what is past of the notices is given."""
     hole = Hole("absent", shift.duty, shift.begins, shift.ends, shift.person_id)
-    for notice, span in _notices(ctx).items():
+    for notice, span in _notices(ctx, place).items():
         key = _key(place, hole, notice)
         if _before(ctx, place, shift.begins - span) <= ctx.now and not duty.told(ctx.tx, [key]):
             duty.tell(ctx.tx, key)
 
 
-def _notices(ctx: Context) -> dict[str, timedelta]:
-    return {"first": ctx.policy.duty.first_notice, "second": ctx.policy.duty.second_notice}
+def _notices(ctx: Context, place: Place) -> dict[str, timedelta]:
+    policy = ctx.policy_at(place.id).duty
+    return {"first": policy.first_notice, "second": policy.second_notice}
 
 
 def _untold(ctx: Context, place: Place, notice: str) -> list[tuple[datetime, list[Hole]]]:
     """Holes to come of which this notice has not been given: by day, with when it is due."""
-    today, span = ctx.now.astimezone(ZoneInfo(place.zone)).date(), _notices(ctx)[notice]
+    today, span = ctx.now.astimezone(ZoneInfo(place.zone)).date(), _notices(ctx, place)[notice]
     found = []
-    for day in range(ctx.policy.duty.first_notice.days + 2):
+    for day in range(_notices(ctx, place)["first"].days + 2):
         holes = _of_day(ctx, place, today + timedelta(days=day), notice)
         if holes:
             found.append((_before(ctx, place, holes[0].begins - span), holes))
@@ -63,7 +64,7 @@ def _untold(ctx: Context, place: Place, notice: str) -> list[tuple[datetime, lis
 
 
 def _of_day(ctx: Context, place: Place, day: date, notice: str) -> list[Hole]:
-    policy = ctx.policy.duty
+    policy = ctx.policy_at(place.id).duty
     begin, end = (at.hour * 60 + at.minute for at in (policy.covered_from, policy.covered_until))
     found = duty.holes(ctx.tx, place, day, begin, end if end > begin else end + duty.DAY)
     if notice == "first":
@@ -80,7 +81,7 @@ def _key(place: Place, hole: Hole, notice: str) -> str:
 
 def _before(ctx: Context, place: Place, at: datetime) -> datetime:
     """The same instant, or an hour before the quiet hours in which it falls."""
-    policy, zone = ctx.policy.quiet, ZoneInfo(place.zone)
+    policy, zone = ctx.policy_at(place.id).quiet, ZoneInfo(place.zone)
     if quiet.after_quiet(at, policy.begins, policy.ends, zone) == at:
         return at
     local = at.astimezone(zone)

@@ -146,7 +146,7 @@ def _ask(ctx: Context, request: Request, other: Person) -> Iterator[Effect]:
     number, name = request.number, showing.name_of(other)
     if is_new_here(ctx, other, request):
         raise Sorry("giving.not_known_yet", name=name)
-    if has_enough(ctx, other):
+    if has_enough(ctx, other, request):
         raise Sorry("giving.has_enough", name=name)
     yield ctx.reply("giving.asking", about=number, number=number, name=name)
     yield Ask(

@@ -48,7 +48,7 @@ def welcome(ctx: Context) -> Iterator[Effect]:
     if not new or room.place_id is None:
         return
     names = [called(one.name) for one in new]
-    most = ctx.policy.groups.welcome_names
+    most = ctx.policy_at(room.place_id).groups.welcome_names
     more = Word("groups.and_more", {"count": len(names) - most}) if len(names) > most else ""
     place = showing.place_name(places.get(ctx.tx, room.place_id))
     yield ctx.post(room.id, "groups.welcome", names=names[:most], more=more, place=place)

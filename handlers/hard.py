@@ -18,7 +18,7 @@ from storage.requests import Request
 def hard(ctx: Context) -> Iterator[Effect]:
     """`#12 复杂`: a plan is due in two days, and the small fix no longer."""
     request = _in_charge(ctx)
-    rule = promising.of(ctx, request) or next(iter(ctx.policy.promises), Promise())
+    rule = promising.of(ctx, request) or next(iter(ctx.rules(request).promises), Promise())
     number = request.number
     if promises.standing(ctx.tx, number, promising.HARD):
         raise Sorry("hard.already", number=number)
@@ -38,7 +38,7 @@ def hard(ctx: Context) -> Iterator[Effect]:
 def plan(ctx: Context) -> Iterator[Effect]:
     """`#12 方案:周六换管`: the resident hears the plan, and the answer is due."""
     request = _in_charge(ctx)
-    rule = promising.of(ctx, request) or next(iter(ctx.policy.promises), Promise())
+    rule = promising.of(ctx, request) or next(iter(ctx.rules(request).promises), Promise())
     number, text = request.number, ctx.slots["text"].strip()
     owed = next(iter(promises.standing(ctx.tx, number, ("plan",))), None)
     if request.state != "planned":

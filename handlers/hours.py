@@ -8,6 +8,7 @@ from typing import Any
 
 from handlers import duty, patience, showing
 from handlers.kit import Ask, Context, Effect, Say, Sorry, ToPerson, Word, answers, sentence
+from handlers.recording import known
 from handlers.spans import minutes_in
 from storage import claims, hours, people, questions, requests
 from storage.hours import HourClaim
@@ -53,7 +54,7 @@ def _worked(ctx: Context, request: Request, helper_id: int) -> int | None:
         elif step.what == "done":
             done = step.at
     for at in filter(None, map(begun.get, _BEGINNINGS)):
-        if timedelta() <= done - at <= ctx.policy.hours.per_request:
+        if timedelta() <= done - at <= ctx.rules(request).hours.per_request:
             return max(1, round((done - at) / ROUND)) * int(ROUND.total_seconds() // 60)
     return None
 
@@ -164,7 +165,7 @@ def _line(ctx: Context, claim: HourClaim) -> Word:
 
 def _most(ctx: Context, claim: HourClaim, minutes: int) -> int:
     """No more than a request and a week may count."""
-    rule, helper = ctx.policy.hours, claim.helper_id
+    rule, helper = ctx.rules(known(ctx, claim.number)).hours, claim.helper_id
     used = hours.given(ctx.tx, helper, ctx.now - WEEK, but=claim.number)
     left = int(rule.per_week.total_seconds() // 60) - used
     return max(0, min(minutes, int(rule.per_request.total_seconds() // 60), left))

@@ -62,10 +62,12 @@ from handlers.marks import (
 )
 from handlers.policy import Policy
 from handlers.reading import Reading
+from storage import places
 from storage.db import Transaction
 from storage.people import Person
 from storage.places import Place
 from storage.questions import Question
+from storage.requests import Request
 from storage.rooms import Room
 
 __all__ = [
@@ -132,7 +134,8 @@ class Context:
 
     tx: Transaction
     now: datetime
-    policy: Policy
+    everywhere: Policy
+    """The policy of whoever has none of their own."""
     reading: Reading = field(default_factory=Reading)
     message: Message | None = None
     speaker: Person | None = None
@@ -147,6 +150,21 @@ class Context:
     quoted_number: int | None = None
     """The request that the quoted message is about, if the bot said that message or kept it."""
     late: bool = False
+
+    @property
+    def policy(self) -> Policy:
+        """The policy of the place that this event came from."""
+        return self.policy_at(self.place.id if self.place else None)
+
+    def policy_at(self, place_id: int | None) -> Policy:
+        """The policy of a place: its own, or that of the nearest around it which has one."""
+        if not self.everywhere.places:
+            return self.everywhere
+        return self.everywhere.of(places.chain(self.tx, place_id))
+
+    def rules(self, request: Request) -> Policy:
+        """The policy of the place that a request belongs to, wherever it is spoken of."""
+        return self.policy_at(request.place_id)
 
     @property
     def who(self) -> Person:

@@ -185,10 +185,13 @@ def ended(ctx: Context) -> list[Request]:
     asked_of = [one for one in apart if one.state == "done"]
     if asked_of:
         return [max(asked_of, key=lambda one: one.changed_at)]
-    # What is said among neighbours may well be about something else by then.
-    days = 1 if ctx.in_group else ctx.policy.requests.reopen_days
-    since = ctx.now - timedelta(days=days)
-    return [one for one in apart if one.closed_at is not None and one.closed_at >= since]
+    return [one for one in apart if _may_be_opened_again(ctx, one)]
+
+
+def _may_be_opened_again(ctx: Context, request: Request) -> bool:
+    # What is said among neighbours may well be about something else after a day.
+    days = 1 if ctx.in_group else ctx.rules(request).requests.reopen_days
+    return request.closed_at is not None and ctx.now - request.closed_at <= timedelta(days=days)
 
 
 def must_lead(ctx: Context) -> Request:

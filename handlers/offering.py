@@ -40,7 +40,7 @@ def begin(ctx: Context, request: Request, *, first: tuple[int, ...] = ()) -> Ite
 
 def ladder(ctx: Context, request: Request) -> Iterator[Effect]:
     """The deadlines of a request that nobody takes, from now or from the end of quiet hours."""
-    unclaimed, number = ctx.policy.unclaimed, request.number
+    unclaimed, number = ctx.rules(request).unclaimed, request.number
     yield Never(f"unclaimed:{number}:")
     if request.urgency == "urgent":
         start, steps = ctx.now, unclaimed.urgent
@@ -67,7 +67,7 @@ def ladder(ctx: Context, request: Request) -> Iterator[Effect]:
 
 def alarm(ctx: Context, request: Request, *, after: int = 0) -> Iterator[Effect]:
     """The steps of an emergency from now, without the first ``after`` of them."""
-    number, urgent = request.number, ctx.policy.unclaimed.urgent
+    number, urgent = request.number, ctx.rules(request).unclaimed.urgent
     waits = (timedelta(), urgent.wider, urgent.duty, urgent.worker)
     for step, wait in list(zip(STEPS, waits, strict=True))[after:]:
         yield Later(f"alarm:{number}:{step}", ctx.now + wait, "alarm", number, {"step": step})
@@ -168,14 +168,14 @@ def _call(ctx: Context, request: Request, person_id: int) -> Ask:
 def _upwards(ctx: Context, request: Request) -> Iterator[Effect]:
     """Left too long: to the next place above, and after as long again to the one above that."""
     if (yield from climbing.climb(ctx, request)) is not None:
-        due = quiet.by_day(ctx, request, ctx.now + ctx.policy.unclaimed.normal.upwards)
+        due = quiet.by_day(ctx, request, ctx.now + ctx.rules(request).unclaimed.normal.upwards)
         key, step = f"unclaimed:{request.number}:upwards", {"step": "upwards"}
         yield Later(key, due, "unclaimed", request.number, step)
 
 
 def _again(ctx: Context, request: Request, step: str, again: int) -> Iterator[Effect]:
     """The last step repeats a few times; after that it stands in the coordinator's list."""
-    unclaimed, urgent = ctx.policy.unclaimed, request.urgency == "urgent"
+    unclaimed, urgent = ctx.rules(request).unclaimed, request.urgency == "urgent"
     if step != ("leader" if urgent else "coordinator"):
         return
     if again >= unclaimed.repeats:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from handlers import showing
 from handlers.kit import Ask, Context, Effect, Later, Never, ToPerson, rings
+from handlers.recording import known
 from storage import claims, questions, requests
 from storage.requests import Request
 
@@ -41,7 +42,7 @@ def begin(ctx: Context, request: Request, person_id: int) -> Iterator[Effect]:
     yield Never(prefix)
     if request.urgency == "low":
         return
-    nudge = ctx.policy.nudge
+    nudge = ctx.rules(request).nudge
     ahead = request.due_at - ctx.now if request.due_at else timedelta()
     if request.due_at is not None and ahead > timedelta(hours=1):
         due = request.due_at - nudge.before_planned
@@ -57,9 +58,8 @@ def heard(ctx: Context, number: int) -> Iterator[Effect]:
     questions.close(ctx.tx, person_id, "nudge", number)
     prefix = f"claim:{number}:{person_id}:"
     yield Never(prefix)
-    request = requests.get(ctx.tx, number)
-    until = agreed_until(request) if request else None
-    again = max(ctx.now, until or ctx.now) + ctx.policy.nudge.normal
+    request = known(ctx, number)
+    again = max(ctx.now, agreed_until(request) or ctx.now) + ctx.rules(request).nudge.normal
     yield Later(f"{prefix}nudge", again, "nudge", number, {"person": person_id})
 
 
@@ -82,7 +82,8 @@ def nudge(ctx: Context) -> Iterator[Effect]:
         yield from _remind(ctx, request, person_id)
         return
     quick = is_quick(request)
-    lost = ctx.policy.nudge.urgent_lost if quick else ctx.policy.nudge.normal_lost
+    rule = ctx.rules(request).nudge
+    lost = rule.urgent_lost if quick else rule.normal_lost
     requests.tell(ctx.tx, number, ctx.now, "nudged", person_id=person_id)
     yield Ask(
         ToPerson(person_id),
@@ -105,6 +106,6 @@ def _remind(ctx: Context, request: Request, person_id: int) -> Iterator[Effect]:
     number, due = request.number, request.due_at or ctx.now
     values = {**showing.openly(ctx, request), "due": due}
     yield ctx.tell(person_id, "patience.remind", about=number, urgent=True, **values)
-    again = (agreed_until(request) or due) + ctx.policy.nudge.normal
+    again = (agreed_until(request) or due) + ctx.rules(request).nudge.normal
     key = f"claim:{number}:{person_id}:nudge"
     yield Later(key, again, "nudge", number, {"person": person_id})

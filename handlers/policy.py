@@ -7,12 +7,13 @@ config.example.toml with a line of why.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from typing import NewType
 
 from handlers.matching import Matching
+from storage.places import Place
 
 Country = NewType("Country", str)
 Address = NewType("Address", str)
@@ -292,3 +293,11 @@ class Policy:
     consults: Consults = field(default_factory=Consults)
     places: Mapping[str, Policy] = field(default_factory=dict, metadata={"own table": True})
     """By name: the places that differ, each with the whole of its own policy."""
+
+    def of(self, around: Iterable[Place]) -> Policy:
+        """That of the first of these places which has one of its own, else this one.
+
+        ``around``: a place and all that contain it, smallest first.
+        """
+        own = (self.places[place.name] for place in around if place.name in self.places)
+        return next(own, self)

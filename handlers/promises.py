@@ -29,7 +29,7 @@ def of(ctx: Context, request: Request) -> Promise | None:
     if request.kind not in {"need", "report"} or request.category == "medicine":
         return None
     urgent = request.urgency == "urgent"
-    listed = ctx.policy.promises
+    listed = ctx.rules(request).promises
     named = next((one for one in listed if request.category in one.kinds), None)
     return named or next((one for one in listed if urgent and one.urgent), None)
 
@@ -41,12 +41,12 @@ def made(ctx: Context, request: Request, *only: str) -> Iterator[Effect]:
     if showing.is_dispute(request):  # it takes the time it takes
         return
     asked = quiet.by_day(ctx, request, ctx.now)
-    medicine = ctx.policy.medicine
+    medicine = ctx.rules(request).medicine
     if request.category == "medicine":
         due = {"found": asked + medicine.found, "at_door": asked + medicine.at_door}
     else:
         by = _within_the_day(ctx, request, asked)
-        due = {"claimed": asked + ctx.policy.neighbourly.claimed, "done": by}
+        due = {"claimed": asked + ctx.rules(request).neighbourly.claimed, "done": by}
     for kind, until in due.items():
         if not only or kind in only:
             yield begin(ctx, request, kind, until)
@@ -154,12 +154,11 @@ def after(ctx: Context, request: Request, begun: datetime, span: timedelta) -> d
     rule = of(ctx, request)
     if rule is None or not rule.working:
         return begun + span
-    return working.after(begun, span, ctx.policy.working, _zone(ctx, request))
+    return working.after(begun, span, ctx.rules(request).working, _zone(ctx, request))
 
 
 def _zone(ctx: Context, request: Request) -> ZoneInfo:
-    place = places.get(ctx.tx, request.place_id)
-    return ZoneInfo(place.zone if place else "Asia/Shanghai")
+    return quiet.zone_of(places.get(ctx.tx, request.place_id))
 
 
 def _within_the_day(ctx: Context, request: Request, asked: datetime) -> datetime:
@@ -168,7 +167,7 @@ def _within_the_day(ctx: Context, request: Request, asked: datetime) -> datetime
     if until is not None and until > asked:
         return until
     local = asked.astimezone(_zone(ctx, request))
-    by = ctx.policy.neighbourly.done_by
+    by = ctx.rules(request).neighbourly.done_by
     day = local.date() + timedelta(days=local.time() > _an_hour_before(by))
     return datetime.combine(day, by, local.tzinfo)
 
@@ -179,7 +178,7 @@ def _as_agreed(ctx: Context, request: Request) -> datetime | None:
     if until is None or (request.due_at is not None and until > request.due_at):
         return until
     local = until.astimezone(_zone(ctx, request))
-    evening = datetime.combine(local.date(), ctx.policy.neighbourly.done_by, local.tzinfo)
+    evening = datetime.combine(local.date(), ctx.rules(request).neighbourly.done_by, local.tzinfo)
     return max(evening, until + timedelta(hours=2))
 
 

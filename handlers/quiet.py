@@ -6,28 +6,36 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers.kit import Context, Say
+from handlers.policy import Caps
 from storage import outbox, places
+from storage.places import Place
 from storage.requests import Request
+from storage.rooms import Room
 
 
-def earliest(ctx: Context, room_id: int, say: Say, zone: ZoneInfo) -> datetime:
+def earliest(ctx: Context, room: Room, say: Say, place: Place | None) -> datetime:
     """The instant from which this may be sent: now, after the quiet hours, or under the caps.
 
     What is urgent and what answers the listener directly is never held back.
     """
     if say.urgent or say.direct:
         return ctx.now
-    awake = after_quiet(ctx.now, ctx.policy.quiet.begins, ctx.policy.quiet.ends, zone)
-    return max(awake, _under_caps(ctx, room_id))
+    policy = ctx.policy_at(place.id if place else None)
+    awake = after_quiet(ctx.now, policy.quiet.begins, policy.quiet.ends, zone_of(place))
+    return max(awake, _under_caps(ctx, room.id, policy.caps))
 
 
 def by_day(ctx: Context, request: Request, at: datetime) -> datetime:
     """When neighbours may be asked about it: at once, or after the quiet hours."""
     if request.urgency == "urgent":
         return at
-    place = places.get(ctx.tx, request.place_id)
-    zone = ZoneInfo(place.zone if place else "Asia/Shanghai")
-    return after_quiet(at, ctx.policy.quiet.begins, ctx.policy.quiet.ends, zone)
+    rule, zone = ctx.rules(request).quiet, zone_of(places.get(ctx.tx, request.place_id))
+    return after_quiet(at, rule.begins, rule.ends, zone)
+
+
+def zone_of(place: Place | None) -> ZoneInfo:
+    """The time zone of a place; of China where none is known."""
+    return ZoneInfo(place.zone if place else "Asia/Shanghai")
 
 
 def after_quiet(now: datetime, begins: time, ends: time, zone: ZoneInfo) -> datetime:
@@ -43,9 +51,8 @@ def after_quiet(now: datetime, begins: time, ends: time, zone: ZoneInfo) -> date
     return datetime.combine(day, ends, zone).astimezone(now.tzinfo)
 
 
-def _under_caps(ctx: Context, room_id: int) -> datetime:
+def _under_caps(ctx: Context, room_id: int, caps: Caps) -> datetime:
     """The first instant at which no cap of this conversation would be passed."""
-    caps = ctx.policy.caps
     limits = (
         (timedelta(minutes=15), caps.per_15_min),
         (timedelta(hours=1), caps.per_hour),

@@ -65,7 +65,7 @@ def lost(ctx: Context, number: int, person_id: int, how: str) -> Iterator[Effect
         yield from promises.lost(ctx, request)
     for next_one in claims.standby(ctx.tx, number):
         helper = people.get(ctx.tx, next_one)
-        if helper.left_at is not None or has_enough(ctx, helper):
+        if helper.left_at is not None or has_enough(ctx, helper, request):
             continue
         if is_new_here(ctx, helper, request):
             yield from ask_nod(ctx, request, helper)

@@ -55,7 +55,7 @@ def _try_again(ctx: Context, request: Request) -> Iterator[Effect]:
             "reopening.still_on_it", about=request.number, **showing.openly(ctx, request)
         )
         return
-    days = timedelta(days=ctx.policy.requests.reopen_days)
+    days = timedelta(days=ctx.rules(request).requests.reopen_days)
     if request.state == "closed" and (
         request.closed_at is None or ctx.now - request.closed_at > days
     ):

@@ -64,7 +64,8 @@ def _serving(ctx: Context, request: Request) -> tuple[int, ...]:
 def noted(ctx: Context, request: Request) -> Say:
     """The first answer: number, what was understood, what to expect."""
     urgent = request.urgency == "urgent"
-    expect = ctx.policy.unclaimed.urgent.duty if urgent else ctx.policy.neighbourly.claimed
+    rules = ctx.rules(request)
+    expect = rules.unclaimed.urgent.duty if urgent else rules.neighbourly.claimed
     key = "requests.reported" if request.kind == "report" else "requests.noted"
     asking = quiet.by_day(ctx, request, ctx.now)
     values = showing.openly(ctx, request)

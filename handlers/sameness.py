@@ -16,7 +16,10 @@ SHARED = ("repair", "sanitation", "safety")
 
 def twin(ctx: Context, place_id: int) -> Request | None:
     """An unsettled request that this may be about."""
-    category, window = ctx.reading.category or "other", ctx.policy.requests.duplicate_window
+    category, window = (
+        ctx.reading.category or "other",
+        ctx.policy_at(place_id).requests.duplicate_window,
+    )
     if ctx.reading.act != "report" and not requests.is_waiting(ctx.tx, ctx.who.id):
         return None
     names = {item.name for item in ctx.reading.items}

@@ -125,7 +125,7 @@ def finish(ctx: Context, request: Request) -> Iterator[Effect]:
     yield from promises.finished(ctx, request)
     yield ctx.reply("settling.asking", about=number, number=number)
     yield _ask_settled(ctx, request)
-    silence = ctx.now + ctx.policy.requests.settle_silence
+    silence = ctx.now + ctx.rules(request).requests.settle_silence
     yield Later(f"settle:{number}:", silence, "unconfirmed", number)
 
 

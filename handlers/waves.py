@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from handlers import cast, matching, quiet, showing
 from handlers.kit import Ask, Context, Effect, Later, ToPerson
 from handlers.matching import Matching
-from handlers.policy import Policy
 from storage import claims, places, requests, rooms, timers
 from storage.claims import Invitation
 from storage.requests import Request
@@ -36,21 +35,14 @@ def ask(ctx: Context, request: Request, asked: Sequence[Invitation]) -> Iterator
         rule=_rule(ctx, request),
         wave=turn,
         asked=[*(one.person_id for one in asked), *holders],
-        most_tasks=ctx.policy.requests.max_open_tasks,
+        most_tasks=ctx.rules(request).requests.max_open_tasks,
     )
     for fit in found:
         yield invitation(ctx, request, fit.person_id, wave=turn, why=fit.why)
 
 
-def policy_at(ctx: Context, place_id: int) -> Policy:
-    """The policy of a place: its own, or that of the nearest around it which has one."""
-    own = ctx.policy.places
-    around = places.chain(ctx.tx, place_id) if own else ()
-    return next((own[place.name] for place in around if place.name in own), ctx.policy)
-
-
 def _rule(ctx: Context, request: Request) -> Matching:
-    return matching.rule_for(policy_at(ctx, request.place_id).matching, request.category)
+    return matching.rule_for(ctx.rules(request).matching, request.category)
 
 
 def declined(ctx: Context, number: int) -> Iterator[Effect]:

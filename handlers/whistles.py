@@ -32,7 +32,7 @@ def blow(ctx: Context) -> Iterator[Effect]:
         phone = department.desk_phone or ""
         name = showing.place_name(department)
         raise Sorry("whistles.no_contact", department=name, phone=phone)
-    due = ctx.now + ctx.policy.whistle.report
+    due = ctx.now + ctx.rules(request).whistle.report
     whistle_id = whistles.blow(
         ctx.tx,
         number=number,
@@ -114,7 +114,7 @@ def report_in(ctx: Context) -> Iterator[Effect]:
         return
     whistle, department = owed
     request = known(ctx, whistle.number)
-    due = ctx.now + ctx.policy.whistle.result
+    due = ctx.now + ctx.rules(request).whistle.result
     if whistle.state == "reported":
         due = whistle.due_at
     else:
@@ -198,8 +198,8 @@ def overdue(ctx: Context) -> Iterator[Effect]:
     if whistle.by_id not in leaders:
         yield ctx.tell(whistle.by_id, "whistles.overdue", about=request.number, **values)
     again = int(ctx.rung.data["again"]) + 1
-    if again < ctx.policy.whistle.reminders:
-        due = ctx.now + ctx.policy.whistle.remind_every
+    if again < ctx.rules(request).whistle.reminders:
+        due = ctx.now + ctx.rules(request).whistle.remind_every
         yield _clock(request.number, whistle.id, due, again)
 
 

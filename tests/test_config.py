@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from bot.config import BadSettings, Secret, Settings, load
 from handlers.policy import Policy
+from storage.places import Place
 from tests.settings_page import EXAMPLE, PAGE, page, settings_in
 
 
@@ -92,15 +93,19 @@ def test_a_byte_order_mark_of_a_windows_editor_does_no_harm(tmp_path: Path) -> N
     assert load(path).web.port == 9000
 
 
+def _place(name: str) -> Place:
+    return Place(key=name, name=name, kind="grid")
+
+
 def test_a_place_differs_only_where_it_says_so(tmp_path: Path) -> None:
     settings = read(
         tmp_path,
         '[policy.nudge]\nnormal = "45 min"\n[places."幸福里".nudge]\nurgent = "8 min"\n',
     )
-    own = settings.policy_for("幸福里")
+    own = settings.everywhere.places["幸福里"]
     assert (own.nudge.urgent, own.nudge.normal) == (timedelta(minutes=8), timedelta(minutes=45))
-    assert settings.policy_for("和平里") == settings.policy
-    assert settings.policy_for(None) == settings.policy
+    assert settings.everywhere.of([_place("和平里")]) == settings.everywhere
+    assert settings.everywhere.of([_place("3号楼"), _place("幸福里")]) == own
 
 
 @pytest.mark.parametrize(

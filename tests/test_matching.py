@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from handlers import cast, matching, waves
+from handlers import cast, matching
 from handlers.kit import Context
 from handlers.matching import FARTHEST, REACHES, Fit, Matching
 from handlers.policy import Policy
@@ -244,8 +244,8 @@ def test_the_language_of_whoever_asks_counts(town: Town) -> None:
 def test_a_place_may_have_a_rule_of_its_own(town: Town) -> None:
     own = Policy(matching=(replace(RULE, building=1),))
     ctx = Context(town.tx, NINE, Policy(places={"Agrid": own}))
-    assert waves.policy_at(ctx, town.homes["A1"]).matching[0].building == 1
-    assert waves.policy_at(ctx, town.homes["B1"]).matching[0].building == RULE.building
+    assert ctx.policy_at(town.homes["A1"]).matching[0].building == 1
+    assert ctx.policy_at(town.homes["B1"]).matching[0].building == RULE.building
 
 
 def test_waves_go_from_the_building_to_the_community() -> None:

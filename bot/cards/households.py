@@ -118,8 +118,8 @@ class _Maker:
         return found
 
     def _danger(self, place_id: int, lang: str) -> tuple[tuple[str, str], ...]:
-        numbers = self._policy.emergency
         chain = places.chain(self._tx, place_id)
+        numbers = self._policy.of(chain).emergency
         gas = next((one.gas_phone for one in chain if one.gas_phone), None) or numbers.gas
         desk = next((one.desk_phone for one in chain if one.desk_phone), None)
         listed = {

@@ -48,6 +48,6 @@ def cards(
         disposing(open_reader(f"sqlite:///{database}")) as reader,
         neighbours.reading(reader) as tx,
     ):
-        found = gather(tx, words.Words(words.load()), settings.policy, place)
+        found = gather(tx, words.Words(words.load()), settings.everywhere, place)
     file.write_bytes(as_pdf(found, font))
     out().print(f"{len(found)} cards → {file}", markup=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -194,6 +195,7 @@ class Settings(General):
     policy: Policy = Policy()
     places: Mapping[str, Policy] = {}
 
-    def policy_for(self, place: str | None) -> Policy:
-        """The policy of a place by its name: its own where it has one, else everybody's."""
-        return self.places.get(place or "", self.policy)
+    @property
+    def everywhere(self) -> Policy:
+        """The policy with those of the places that differ."""
+        return replace(self.policy, places=self.places)

@@ -98,6 +98,14 @@ def _bring_in(script: Script, tx: Transaction, now: datetime) -> None:
         raise BadScript(wrong.problems) from wrong
 
 
+def _setting(name: str) -> str:
+    """Its name in a settings file, where a place's own is ``places."3号楼".nudge.urgent``."""
+    if name.startswith("places."):
+        _, place, rest = name.split(".", 2)
+        return f'places."{place}".{rest}'
+    return name if name.startswith("policy.") else f"policy.{name}"
+
+
 def _policy(script: Script) -> Policy:
     """The settings of the ``set:`` lines, read as the bot's own settings file is."""
     text = [""] * len(script.lines)
@@ -110,12 +118,12 @@ def _policy(script: Script) -> Policy:
         name, value = name.strip(), value.strip()
         if not re.fullmatch(r"[-+]?[\d.]+|true|false|[\"'\[].*", value):
             value = f'"{value}"'
-        text[number - 1] = f"{name if name.startswith('policy.') else f'policy.{name}'} = {value}"
+        text[number - 1] = f"{_setting(name)} = {value}"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "set.toml"
         path.write_text("\n".join(text), "utf-8")
         try:
-            return load(path).policy
+            return load(path).everywhere
         except BadSettings as wrong:
             problems = [one.replace(str(path), str(script.path)) for one in wrong.problems]
             raise BadScript(problems) from wrong

@@ -54,7 +54,7 @@ def take(ctx: Context, request: Request) -> Iterator[Effect]:
     three = [request.requester_id, me, *_worker(ctx, request)]
     title = Both(f"咨询 #{number}", f"Consultation #{number}")
     yield from talks.open_talk(ctx, "consult", number, three, title, "consults.opened")
-    due = ctx.now + ctx.policy.consults.asks_after
+    due = ctx.now + ctx.rules(request).consults.asks_after
     yield Later(f"consult:{number}:stale", due, "consult_stale", number)
     for waiting in requests.apart(ctx.tx, "consult"):
         doctors = duty.pages(ctx.tx, waiting.place_id, ctx.now, "doctor")
@@ -178,7 +178,7 @@ def gone_quiet(ctx: Context) -> Iterator[Effect]:
     number = request.number
     for one in claims.holders(ctx.tx, number):
         yield ctx.tell(one, "consults.going_on", about=number, number=number)
-    rule = ctx.policy.consults
+    rule = ctx.rules(request).consults
     due = ctx.now + max(rule.ends - rule.asks_after, timedelta(minutes=1))
     yield Later(f"consult:{number}:stale", due, "consult_stale", number, {"asked": True})
 

@@ -119,7 +119,7 @@ def seek(ctx: Context, request: Request, rounds: int = 1) -> Iterator[Effect]:
             question="offered",
             ref=number,
         )
-    due = (ctx.now if on_call else at) + ctx.policy.consults.answer
+    due = (ctx.now if on_call else at) + ctx.rules(request).consults.answer
     yield Later(f"consult:{number}:next", due, "consult_next", number, {"round": rounds})
 
 
@@ -134,11 +134,11 @@ def wait_in_line(ctx: Context, request: Request) -> Iterator[Effect]:
 
 def _nobody(ctx: Context, request: Request, rounds: int) -> Iterator[Effect]:
     """No doctor is on duty: the person on duty hears of it, the resident when it is tried again."""
-    if rounds > ctx.policy.consults.rounds:
+    if rounds > ctx.rules(request).consults.rounds:
         yield from _hand_up(ctx, request)
         return
     number, when = request.number, _next_shift(ctx, request.place_id)
-    again = when or _by_day(ctx, request.place_id, ctx.now + ctx.policy.consults.again)
+    again = when or _by_day(ctx, request.place_id, ctx.now + ctx.rules(request).consults.again)
     yield from _pass_on(ctx, request)
     key = "consults.nobody" if rounds == 1 else "consults.still_nobody"
     key = "consults.nobody_until" if when else key
@@ -164,9 +164,8 @@ def _hand_up(ctx: Context, request: Request) -> Iterator[Effect]:
 
 
 def _by_day(ctx: Context, place_id: int, at: datetime | None = None) -> datetime:
-    place = places.get(ctx.tx, place_id)
-    zone = ZoneInfo(place.zone if place else "Asia/Shanghai")
-    return quiet.after_quiet(at or ctx.now, ctx.policy.quiet.begins, ctx.policy.quiet.ends, zone)
+    rule, zone = ctx.policy_at(place_id).quiet, quiet.zone_of(places.get(ctx.tx, place_id))
+    return quiet.after_quiet(at or ctx.now, rule.begins, rule.ends, zone)
 
 
 def _next_shift(ctx: Context, place_id: int) -> datetime | None:
@@ -190,17 +189,17 @@ def no_answer(ctx: Context) -> Iterator[Effect]:
         return
     number = request.number
     yield from _pass_on(ctx, request)
-    if rounds >= ctx.policy.consults.rounds:
+    if rounds >= ctx.rules(request).consults.rounds:
         yield from _hand_up(ctx, request)
         return
-    again = _by_day(ctx, request.place_id, ctx.now + ctx.policy.consults.again)
+    again = _by_day(ctx, request.place_id, ctx.now + ctx.rules(request).consults.again)
     yield _to_resident(ctx, request, "consults.no_answer", number=number, at=again)
     more = {"round": rounds, "begins": True}
     yield Later(f"consult:{number}:next", again, "consult_next", number, more)
 
 
 def _to_resident(ctx: Context, request: Request, key: str, **values: Any) -> Effect:
-    to, medical = request.requester_id, ctx.policy.emergency.medical
+    to, medical = request.requester_id, ctx.rules(request).emergency.medical
     return ctx.tell(to, key, about=request.number, urgent=True, medical=medical, **values)
 
 

@@ -83,7 +83,7 @@ def time_to_leave(ctx: Context) -> Iterator[Effect]:
     if ctx.rung.data.get("asked"):
         yield from leave(ctx, run)
         return
-    wait = ctx.policy.runs.waits
+    wait = ctx.rules(run).runs.waits
     values = {**trips.named(ctx, run), "count": len(runs.orders(ctx.tx, run.number)), "wait": wait}
     yield Ask(
         ToPerson(run.requester_id),
@@ -162,7 +162,7 @@ def leave(ctx: Context, run: Request) -> Iterator[Effect]:
     yield Say(to, "runs.list", listed, about=number, urgent=True, direct=True)
     if run.room_id is not None:
         yield ctx.post(run.room_id, "runs.gone", about=number, **values)
-    yield Later(f"run:{number}:ends", ctx.now + ctx.policy.runs.ends, "run_ends", number)
+    yield Later(f"run:{number}:ends", ctx.now + ctx.rules(run).runs.ends, "run_ends", number)
 
 
 @sentence("call_off", fits=lambda ctx: trips.own(ctx, "open", "claimed") is not None)

@@ -52,7 +52,7 @@ def _is_order(ctx: Context) -> bool:
     if said_number(ctx) is not None or (ctx.in_group and going):
         return plainly or counted
     # Not said to the run: only a plea that could be one.
-    recently = any(ctx.now - one.changed_at <= ctx.policy.runs.late for one in found)
+    recently = any(ctx.now - one.changed_at <= ctx.rules(one).runs.late for one in found)
     return reading.act == "need" and plainly and (bool(going) or (ctx.in_group and recently))
 
 
@@ -110,7 +110,7 @@ def _ask_which(ctx: Context, going: list[Request]) -> Ask:
             "reading": ctx.reading.as_json(),
             "text": ctx.text,
         },
-        wait=ctx.policy.runs.gathers,
+        wait=ctx.rules(going[0]).runs.gathers,
     )
 
 
