@@ -295,6 +295,6 @@ class Policy:
     """By name: the places that differ, each with the whole of its own policy."""
 
     def of(self, around: Iterable[Place]) -> Policy:
-        """That of the first of these places (smallest first) which has one of its own, else this."""
+        """That of the first of these places (smallest first) with one of its own, else this."""
         own = (self.places[place.name] for place in around if place.name in self.places)
         return next(own, self)
