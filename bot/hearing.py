@@ -21,8 +21,10 @@ from handlers.kit import (
     Message,
     Press,
     Returned,
+    Say,
     Sorry,
     Timer,
+    ToPerson,
 )
 from handlers.policy import Policy
 from handlers.reading import Reading
@@ -96,7 +98,9 @@ class Desk:
             return 0
         ctx = hearing(tx, event.message, event.reading, now, self._policy)
         inbox.record(tx, event.mid, event.message.at, ctx.late)
-        return carry_out(ctx, [ctx.reply(sorry.key, **sorry.values)], self._words)
+        to = ToPerson(ctx.who.id) if sorry.private else ctx.here()
+        said = Say(to, sorry.key, sorry.values, direct=True)
+        return carry_out(ctx, [said], self._words)
 
     def bury(self, tx: Transaction, event: object) -> None:
         """Record that an event came of which nothing else could be made."""

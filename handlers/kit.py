@@ -120,12 +120,20 @@ __all__ = [
 
 
 class Sorry(Exception):  # noqa: N818  it is what the bot says
-    """Undo this event and say why: ``raise Sorry("requests.gone", number=3)``."""
+    """Undo this event and say why: ``raise Sorry("requests.gone", number=3)``.
+
+    ``Sorry(…).in_private()`` says it privately, also where the message came from a group.
+    """
 
     def __init__(self, key: str, **values: Any) -> None:
         super().__init__(key)
         self.key = key
         self.values = values
+        self.private = False
+
+    def in_private(self) -> Sorry:
+        self.private = True
+        return self
 
 
 @dataclass(slots=True)

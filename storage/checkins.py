@@ -6,59 +6,73 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint, bindparam, delete, func, select, update
+from sqlalchemy import UniqueConstraint, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
+from storage.checkin_plans import (
+    CONTACT,
+    IN_FORCE,
+    PLAN,
+    TIERS,
+    CheckinPlan,
+    FamilyContact,
+    add_contact,
+    add_plan,
+    change_plan,
+    family,
+    plan,
+    plan_of,
+    plans,
+    set_family,
+    withdrawn,
+)
 from storage.db import Instant, Transaction, table
+from storage.prepared import Prepared, one_of
+
+__all__ = [
+    "CHECKIN",
+    "CONTACT",
+    "EVENT",
+    "PLAN",
+    "TIERS",
+    "WAITING",
+    "Checkin",
+    "CheckinEvent",
+    "CheckinPlan",
+    "FamilyContact",
+    "add_contact",
+    "add_plan",
+    "at_once",
+    "begun",
+    "call_list",
+    "change_plan",
+    "family",
+    "forget",
+    "get",
+    "move",
+    "of_days",
+    "of_plan",
+    "open_everywhere",
+    "plan",
+    "plan_of",
+    "planned",
+    "plans",
+    "put_on_list",
+    "schedule",
+    "scheduled",
+    "set_family",
+    "story",
+    "take_unlisted",
+    "tell",
+    "to_ring",
+    "unschedule",
+    "waiting",
+    "withdrawn",
+]
 
 WAITING = ("asked", "late", "alerting", "handled")
 """Greeted or alarmed, and not yet known to be well."""
-TIERS = ("red", "yellow", "green")
-"""Daily, every other day, weekly."""
-
-
-class CheckinPlan(SQLModel, table=True):
-    """How one person is checked on. In force once consented to, until withdrawn.
-
-    ``at``: minutes of the day. ``paused_until``: the last day of the pause (ISO), None with
-    ``paused_at`` set is until further notice. ``from_day`` (ISO) fixes which other day, or which
-    weekday. ``limits``: kind of reading → ``[low, high]`` or ``[low, high, low2, high2]``.
-    """
-
-    __tablename__ = "checkin_plan"
-
-    id: int = Field(default=None, primary_key=True)
-    key: str | None = Field(default=None, unique=True)
-    person_id: int = Field(foreign_key="person.id", index=True)
-    at: list[int] = Field(default_factory=lambda: [510], sa_type=JSON)
-    tier: str = "red"
-    weekdays: str = "1234567"
-    from_day: str | None = None
-    channel: str = "message"
-    """``message``, ``call`` or ``door``."""
-    neighbour_id: int | None = Field(default=None, foreign_key="person.id")
-    key_holder_id: int | None = Field(default=None, foreign_key="person.id")
-    limits: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
-    asked_by: int | None = Field(default=None, foreign_key="person.id")
-    consent_by: int | None = Field(default=None, foreign_key="person.id")
-    consent_at: datetime | None = Field(default=None, sa_type=Instant)
-    paused_at: datetime | None = Field(default=None, sa_type=Instant)
-    paused_until: str | None = None
-    withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
-
-
-class FamilyContact(SQLModel, table=True):
-    """Family, in the order in which they are asked; without ``person_id`` only to be rung up."""
-
-    __tablename__ = "family_contact"
-
-    id: int = Field(default=None, primary_key=True)
-    plan_id: int = Field(foreign_key="checkin_plan.id", index=True)
-    position: int = 0
-    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
-    name: str | None = None
-    phone: str | None = None
 
 
 class Checkin(SQLModel, table=True):
@@ -82,6 +96,9 @@ class Checkin(SQLModel, table=True):
     step: str | None = None
     alarm: bool = False
     """The elder cried for help: no bare reply closes it."""
+    caller_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    line: int | None = None
+    """Whose call list it stands on, and its number there."""
     handled_by: int | None = Field(default=None, foreign_key="person.id")
     outcome: str | None = None
     note: str | None = None
@@ -101,7 +118,7 @@ class CheckinEvent(SQLModel, table=True):
     note: str | None = None
 
 
-PLAN, CONTACT, CHECKIN = table(CheckinPlan), table(FamilyContact), table(Checkin)
+CHECKIN = table(Checkin)
 EVENT = table(CheckinEvent)
 # However often a day is planned, each greeting of it exists once.
 CHECKIN.info["insert"] = {
@@ -109,73 +126,12 @@ CHECKIN.info["insert"] = {
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
 }
 
-_IN_FORCE = PLAN.c.consent_at.is_not(None) & PLAN.c.withdrawn_at.is_(None)
-_PLAN = select(PLAN).where(PLAN.c.id == bindparam("id"))
-_GET = select(CHECKIN).where(CHECKIN.c.id == bindparam("id"))
-_OPEN = (
+_GET = Prepared(select(CHECKIN).where(CHECKIN.c.id == bindparam("id")))
+_OPEN = Prepared(
     select(CHECKIN)
-    .where(CHECKIN.c.person_id == bindparam("person_id"), CHECKIN.c.state.in_(WAITING))
+    .where(CHECKIN.c.person_id == bindparam("person_id"), one_of(CHECKIN.c.state, WAITING))
     .order_by(CHECKIN.c.due_at.desc())
 )
-_FAMILY = (
-    select(CONTACT)
-    .where(CONTACT.c.plan_id == bindparam("plan_id"))
-    .order_by(CONTACT.c.position, CONTACT.c.id)
-)
-
-
-def plan(tx: Transaction, plan_id: int) -> CheckinPlan:
-    """The plan; KeyError if there is none."""
-    found = tx.first(CheckinPlan, _PLAN, {"id": plan_id})
-    if found is None:
-        raise KeyError(plan_id)
-    return found
-
-
-def plan_of(tx: Transaction, person_id: int, *, in_force: bool = True) -> CheckinPlan | None:
-    """A person's plan; also one that waits for consent, where ``in_force`` is False."""
-    wanted = (PLAN.c.person_id == person_id) & PLAN.c.withdrawn_at.is_(None)
-    if in_force:
-        wanted &= _IN_FORCE
-    return tx.first(CheckinPlan, select(PLAN).where(wanted).order_by(PLAN.c.id.desc()))
-
-
-def plans(tx: Transaction) -> list[CheckinPlan]:
-    """All plans in force."""
-    return tx.rows(CheckinPlan, select(PLAN).where(_IN_FORCE).order_by(PLAN.c.id))
-
-
-def add_plan(tx: Transaction, **columns: Any) -> int:
-    return tx.insert(PLAN, {"at": [510], "limits": {}, **columns})
-
-
-def change_plan(tx: Transaction, plan_id: int, **columns: Any) -> None:
-    tx.run(update(PLAN).where(PLAN.c.id == plan_id).values(**columns))
-
-
-def family(tx: Transaction, plan_id: int) -> list[FamilyContact]:
-    """Family contacts in order."""
-    return tx.rows(FamilyContact, _FAMILY, {"plan_id": plan_id})
-
-
-def add_contact(tx: Transaction, plan_id: int, **columns: Any) -> None:
-    """One more family contact, after those there are."""
-    position = len(family(tx, plan_id))
-    tx.insert(CONTACT, {"plan_id": plan_id, "position": position, **columns})
-
-
-def set_family(tx: Transaction, plan_id: int, contacts: list[dict[str, Any]]) -> None:
-    """Have exactly these family contacts (columns of `FamilyContact`), in this order."""
-    tx.run(delete(CONTACT).where(CONTACT.c.plan_id == plan_id))
-    for contact in contacts:
-        add_contact(tx, plan_id, **contact)
-
-
-def withdrawn(tx: Transaction, person_id: int) -> datetime | None:
-    """When a person last ended their check-ins, if they ever did."""
-    mine = (PLAN.c.person_id == person_id) & PLAN.c.withdrawn_at.is_not(None)
-    found = tx.values(select(PLAN.c.withdrawn_at).where(mine).order_by(PLAN.c.withdrawn_at.desc()))
-    return found[0] if found else None
 
 
 def begun(tx: Transaction) -> dict[int, datetime]:
@@ -200,11 +156,50 @@ def scheduled(tx: Transaction, plan_id: int | None = None) -> list[Checkin]:
     return tx.rows(Checkin, select(CHECKIN).where(wanted).order_by(CHECKIN.c.id))
 
 
-def unschedule(tx: Transaction, plan_id: int) -> list[int]:
-    """Forget what was planned and not yet begun; the ids of those greetings."""
-    gone = [one.id or 0 for one in scheduled(tx, plan_id)]
+def planned(tx: Transaction, since: str) -> set[tuple[int, str, int]]:
+    """``(plan, day, hour)`` of all that exists since a day (ISO)."""
+    tx.flush(CHECKIN)
+    chosen = select(CHECKIN.c.plan_id, CHECKIN.c.day, CHECKIN.c.hour)
+    found = tx.connection.execute(chosen.where(CHECKIN.c.day >= since))
+    return {(row[0], row[1], row[2]) for row in found}
+
+
+def of_plan(tx: Transaction, plan_id: int, day: str) -> list[Checkin]:
+    """A plan's check-ins of one day."""
+    tx.flush(CHECKIN)
+    chosen = select(CHECKIN).where(CHECKIN.c.plan_id == plan_id, CHECKIN.c.day == day)
+    return tx.rows(Checkin, chosen.order_by(CHECKIN.c.hour))
+
+
+def unschedule(tx: Transaction, plan_id: int, since: str = "") -> list[int]:
+    """Forget what was planned from a day (ISO) on and not yet begun; the ids of those."""
+    gone = [one.id for one in scheduled(tx, plan_id) if one.day >= since]
     tx.run(delete(CHECKIN).where(CHECKIN.c.id.in_(gone)))
     return gone
+
+
+def to_ring(tx: Transaction, day: str) -> list[Checkin]:
+    """What of a day is to be rung or knocked at and stands on nobody's list yet."""
+    tx.flush(CHECKIN)
+    by_hand = PLAN.c.channel.in_(("call", "door")) & IN_FORCE
+    open_ones = CHECKIN.c.state.in_(("scheduled", "asked")) & CHECKIN.c.line.is_(None)
+    chosen = select(CHECKIN).join(PLAN, PLAN.c.id == CHECKIN.c.plan_id)
+    chosen = chosen.where(by_hand, open_ones, CHECKIN.c.day == day)
+    return tx.rows(Checkin, chosen.order_by(CHECKIN.c.due_at, CHECKIN.c.id))
+
+
+def call_list(tx: Transaction, caller_id: int) -> list[Checkin]:
+    """Somebody's newest call list, by number; what was handed on is no longer on it."""
+    mine = (CHECKIN.c.caller_id == caller_id) & CHECKIN.c.line.is_not(None)
+    newest = select(func.max(CHECKIN.c.day)).where(mine).scalar_subquery()
+    chosen = select(CHECKIN).where(mine, CHECKIN.c.day == newest)
+    return tx.rows(Checkin, chosen.order_by(CHECKIN.c.line))
+
+
+def put_on_list(tx: Transaction, one: Checkin, caller_id: int | None, line: int | None) -> None:
+    """Give it a number on somebody's list of its day, or take it off."""
+    here = CHECKIN.c.id == one.id
+    tx.run(update(CHECKIN).where(here).values(caller_id=caller_id, line=line))
 
 
 def at_once(tx: Transaction, one: CheckinPlan, day: date, hour: int, now: datetime) -> Checkin:

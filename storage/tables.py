@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 from storage import (
     boxes,
     calendars,
+    checkin_plans,
     checkins,
     claims,
     codes,
@@ -60,6 +61,7 @@ MODULES = (
     duty,
     calendars,
     whistles,
+    checkin_plans,
     checkins,
     vitals,
     spending,

@@ -14,6 +14,8 @@ from bot.understanding.lexicon import chinese_name
 from storage import boxes, checkins, duty
 
 _AS_WRITTEN = ("duty", "together", "every", "shifts", "weekdays", "days")
+_WHEN = ("at", "tier", "weekdays", "from_day")
+"""Where one of these is new, no greeting was missed before."""
 _RUNG_UP = re.compile(r"(.+?)\s+(\+?[0-9][0-9 -]{4,})")
 
 
@@ -108,7 +110,7 @@ def write_shift(work: Work, raw: Raw, row: DutyRow) -> None:
 
 
 def check_greeting(work: Work, raw: Raw, row: CheckinRow) -> None:
-    for name in ("person", "neighbour", "key_holder", "consent_by"):
+    for name in ("person", "neighbour", "key_holder", "caller", "consent_by", "consent_heard_by"):
         work.exists(raw, name, "people", getattr(row, name))
     for one in row.family:
         # "name phone" is family to be rung up; anything else is somebody in the list of people.
@@ -126,7 +128,9 @@ def write_greeting(work: Work, raw: Raw, row: CheckinRow) -> None:
     work.count(raw, known or ended)
     columns = _plan(work, row)
     if known is not None:
-        plan_id = known.id or 0
+        plan_id = known.id
+        if any(getattr(known, name) != columns[name] for name in _WHEN):
+            columns["since"] = work.now
         checkins.change_plan(work.tx, plan_id, **columns)
         # What was planned by the old hours is planned anew when the bot starts.
         checkins.unschedule(work.tx, plan_id)
@@ -149,9 +153,11 @@ def _plan(work: Work, row: CheckinRow) -> dict[str, Any]:
         "channel": row.channel,
         "neighbour_id": work.id_of("people", row.neighbour),
         "key_holder_id": work.id_of("people", row.key_holder),
+        "caller_id": work.id_of("people", row.caller),
         "limits": {kind: [float(value) for value in values] for kind, *values in limits},
         "consent_by": work.id_of("people", row.consent_by),
         "consent_at": datetime.combine(row.consent_on, time(), UTC),
+        "consent_heard_by": work.id_of("people", row.consent_heard_by),
         "paused_at": datetime.combine(paused, time(), UTC) if paused else None,
         "paused_until": row.paused_until.isoformat() if row.paused_until else None,
     }

@@ -186,12 +186,14 @@ def _checkins(tx: Transaction) -> Rows:
                 for one in checkins.family(tx, plan.id or 0)
             ],
             key_holder=keys.get(plan.key_holder_id),
+            caller=keys.get(plan.caller_id),
             limits=[
                 " ".join([kind, *(f"{value:g}" for value in values)])
                 for kind, values in plan.limits.items()
             ],
             consent_by=keys.get(plan.consent_by),
             consent_on=plan.consent_at.date() if plan.consent_at else None,
+            consent_heard_by=keys.get(plan.consent_heard_by),
             paused_on=plan.paused_at.date() if plan.paused_at else None,
             paused_until=plan.paused_until,
         )

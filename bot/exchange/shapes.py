@@ -223,9 +223,11 @@ class CheckinRow(Row):
     neighbour: Key | None = None
     family: Annotated[tuple[Short, ...], BeforeValidator(_parts)] = ()
     key_holder: Key | None = None
+    caller: Key | None = None
     limits: Annotated[tuple[Limit, ...], BeforeValidator(_parts)] = ()
     consent_by: Key
     consent_on: date
+    consent_heard_by: Key | None = None
     paused_on: date | None = None
     paused_until: date | None = None
 

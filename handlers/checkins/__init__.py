@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from handlers.checkins import answers, calendar, enrolment, going, ladder, overview, plans
+from handlers.checkins import (
+    answers,
+    calendar,
+    calling,
+    changes,
+    enrolment,
+    going,
+    ladder,
+    overview,
+    plans,
+)
 from handlers.checkins.ending import alarm, settled
 
-PARTS = (calendar, ladder, answers, going, plans, enrolment, overview)
+PARTS = (calendar, ladder, answers, going, calling, plans, changes, enrolment, overview)
 """The modules with handlers, for the list of features."""
 
 __all__ = ["PARTS", "alarm", "settled"]

@@ -142,10 +142,12 @@ def _may_know(ctx: Context, elder: Person) -> bool:
 
 
 def is_family(ctx: Context, elder_id: int) -> bool:
-    """Whether the speaker is a family contact of this elder."""
+    """Whether the speaker is a family contact of this elder, or the guardian who agreed."""
     plan = checkins.plan_of(ctx.tx, elder_id, in_force=False)
-    kin = checkins.family(ctx.tx, plan.id or 0) if plan else []
-    return any(contact.person_id == ctx.who.id for contact in kin)
+    if plan is None:
+        return False
+    kin = checkins.family(ctx.tx, plan.id)
+    return ctx.who.id in {plan.consent_by, *(contact.person_id for contact in kin)}
 
 
 def closes_alarms(ctx: Context, one: Checkin, elder: Person) -> bool:

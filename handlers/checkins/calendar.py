@@ -37,33 +37,51 @@ def plan_days(ctx: Context) -> Iterator[Effect]:
 
 def plan_ahead(ctx: Context, plans: Iterable[CheckinPlan]) -> Iterator[Effect]:
     """Rows and timers of these plans; what was missed while the bot was down is planned too."""
-    begun, wanted = checkins.begun(ctx.tx), set()
+    begun, known = checkins.begun(ctx.tx), checkins.planned(ctx.tx, _day(ctx, -2))
+    fresh: set[tuple[int, str, int]] = set()
     for plan in plans:
-        wanted.add(plan.id)
         where = zone(ctx, people.get(ctx.tx, plan.person_id))
         today = ctx.now.astimezone(where).date()
+        # Before its first greeting a plan has no past that could have been missed.
+        since = plan.since or min(ctx.now, begun.get(plan.id, ctx.now))
         for step in range(-1, AHEAD):
             day = today + timedelta(days=step)
             for hour in plan.at if is_due(plan, day) else ():
+                key = (plan.id, day.isoformat(), hour)
                 due = rosters.wall(day, hour, where.key)
-                # Before its first greeting a plan has no past that could have been missed.
-                if due >= min(ctx.now, begun.get(plan.id or 0, ctx.now)):
+                if key not in known and due >= since:
                     checkins.schedule(ctx.tx, plan, day, hour, due)
-    for one in checkins.scheduled(ctx.tx):
-        if one.plan_id in wanted:
+                    fresh.add(key)
+    for one in checkins.scheduled(ctx.tx) if fresh else ():
+        if (one.plan_id, one.day, one.hour) in fresh:
             yield at(one, "ask", one.due_at)
 
 
+def _day(ctx: Context, ahead: int) -> str:
+    """A day around today, by the clock of no place."""
+    return (ctx.now.date() + timedelta(days=ahead)).isoformat()
+
+
 def is_due(plan: CheckinPlan, day: date) -> bool:
-    """Whether the plan greets on this day: daily, every other day, or weekly."""
+    """Whether the plan greets on this day: daily, every other day, or weekly, on its weekdays."""
     if str(day.isoweekday()) not in plan.weekdays:
         return False
     first = date.fromisoformat(plan.from_day) if plan.from_day else date(2024, 1, 1)
+    if plan.tier == "green":
+        # Weekly from the first of its weekdays on.
+        while str(first.isoweekday()) not in plan.weekdays:
+            first += timedelta(days=1)
     every = {"yellow": 2, "green": 7}.get(plan.tier, 1)
-    return (day - first).days % every == 0
+    return day >= first and (day - first).days % every == 0
 
 
-def unplan(ctx: Context, plan: CheckinPlan) -> Iterator[Effect]:
-    """Forget what has not begun."""
-    for checkin_id in checkins.unschedule(ctx.tx, plan.id or 0):
+def unplan(ctx: Context, plan: CheckinPlan, since: str = "") -> Iterator[Effect]:
+    """Forget what has not begun, from a day (ISO) on."""
+    for checkin_id in checkins.unschedule(ctx.tx, plan.id, since):
         yield Never(f"checkin:{checkin_id}:")
+
+
+def replan(ctx: Context, plan: CheckinPlan) -> Iterator[Effect]:
+    """By new hours, from the day on which they begin to hold."""
+    yield from unplan(ctx, plan, plan.from_day or "")
+    yield from plan_ahead(ctx, [plan])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from handlers.kit import Both, Context, Effect, Never, Say, ToPerson, Word
+from handlers.kit import Both, Context, Effect, Never, Say, Sorry, ToPerson, Word
 from storage import checkins, people, places, questions
 from storage.checkins import Checkin
 from storage.people import Person
@@ -31,6 +31,11 @@ def home(ctx: Context, person: Person) -> Both:
 def privately(ctx: Context, key: str, **values: Any) -> Say:
     """An answer to what was just said, private wherever it was said."""
     return Say(ToPerson(ctx.who.id or 0), key, values, direct=True)
+
+
+def sorry(key: str, **values: Any) -> Sorry:
+    """Nobody else reads that, when or how somebody is checked on, wherever it was asked."""
+    return Sorry(key, **values).in_private()
 
 
 def said_since(ctx: Context, checkin_id: int) -> bool:

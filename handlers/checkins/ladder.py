@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from handlers.checkins.ending import close, silence
-from handlers.checkins.rungs import NEXT, ask_to_go, letters
+from handlers.checkins.rungs import NEXT, ask_to_go, letters, second_channel
 from handlers.kit import Context, Effect, Later, Never, Word, rings
 from storage import checkins, people, roads, vitals
 from storage.checkins import Checkin, CheckinPlan
 
+BEFORE_FAMILY = frozenset({"ask", "again", "neighbour", "family"})
 DEAF_FOR = timedelta(minutes=1)
 """Between two looks whether the road to an elder works again."""
 
@@ -67,9 +68,9 @@ def _greet(ctx: Context, one: Checkin, late: timedelta) -> Iterator[Effect]:
         one = _again(ctx, one)
         if any(other.id != one.id for other in checkins.waiting(ctx.tx, one.person_id)):
             # An older silence is still on its ladder: one is enough, both end together.
-            yield from letters(ctx, one, plan, "ask", 0)
+            yield from letters(ctx, one, plan, "ask", 0) or ()
             return
-        yield from climb(ctx, one, "ask" if plan.channel == "message" else "neighbour")
+        yield from climb(ctx, one, "ask")
 
 
 def _after_outage(ctx: Context, one: Checkin, late: timedelta) -> Iterator[Effect]:
@@ -114,12 +115,19 @@ def _again(ctx: Context, one: Checkin) -> Checkin:
 def climb(ctx: Context, one: Checkin, step: str, turn: int = 0) -> Iterator[Effect]:
     """Do this rung, or the next that has somebody on it, and set the deadline of the one after."""
     plan = checkins.plan(ctx.tx, one.plan_id)
+    kin = len(checkins.family(ctx.tx, plan.id)) if step in BEFORE_FAMILY else 0
+    called: list[Effect] = []
     while True:
-        called = list(letters(ctx, one, plan, step, turn))
-        if called or step == "team":
+        if step == "neighbour":
+            called += second_channel(ctx, one, plan)
+        on_it = letters(ctx, one, plan, step, turn)
+        called += on_it or ()
+        if on_it is not None or step == "team":
             break
-        checkins.tell(ctx.tx, one.id or 0, ctx.now, "nobody", note=step)
-        step, turn = NEXT[step], 0
+        checkins.tell(ctx.tx, one.id, ctx.now, "nobody", note=step)
+        # Family that can only be rung up is passed, and the next of them asked.
+        again = step == "family" and turn + 1 < kin
+        step, turn = (step, turn + 1) if again else (NEXT[step], 0)
     state = {"ask": "asked", "again": "asked", "neighbour": "late"}.get(step, "alerting")
     checkins.move(ctx.tx, one, state, step=step)
     yield from called
@@ -132,7 +140,8 @@ def _then(ctx: Context, one: Checkin, plan: CheckinPlan, step: str, turn: int) -
     policy = ctx.policy.checkin
     after, again = NEXT.get(step, "team"), 0
     # Somebody was just asked: they get their minutes even where the ladder is behind its times.
-    due = max(ctx.now + (timedelta() if one.alarm else policy.family_each), offset(ctx, one, after))
+    minutes = ctx.policy.unclaimed.urgent.duty if one.alarm else policy.family_each
+    due = max(ctx.now + minutes, offset(ctx, one, after))
     if step == "family" and turn + 1 < len(checkins.family(ctx.tx, plan.id or 0)):
         if ctx.now + policy.family_each < due:
             after, again, due = "family", turn + 1, ctx.now + policy.family_each

@@ -1,4 +1,4 @@
-"""Changes to a check-in, by the elder, the family or the care team: pause, resume, hour, leave."""
+"""Changes to a check-in, by the elder, the family or the care team: pause, resume, leave."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from datetime import date, timedelta
 from typing import Any
 
 from handlers import duty
-from handlers.checkins import calendar, hours, replies
+from handlers.checkins import calendar, circle, hours
 from handlers.checkins.answers import is_family
-from handlers.checkins.ending import close, name_of, privately
+from handlers.checkins.ending import close, name_of, privately, silence, sorry
 from handlers.kit import (
     Ask,
     Context,
     Effect,
     Later,
     Never,
-    Sorry,
     ToPerson,
     Word,
     answers,
@@ -24,7 +23,7 @@ from handlers.kit import (
     sentence,
 )
 from handlers.sentences import tidy
-from storage import checkins, people
+from storage import checkins, people, questions
 from storage import duty as rosters
 from storage.checkins import CheckinPlan
 from storage.people import Person
@@ -35,35 +34,25 @@ _YES = {"同意", "愿意", "可以", "好", "好的", "行", "嗯", "是", "是
 _NO = {"不同意", "不愿意", "不", "不用", "不用了", "不要", "不行", "no", "i do not agree"}
 
 
-def find(ctx: Context, name: str) -> Person | None:
-    """The person of this name nearest to the speaker, also as 王奶奶 for 王桂兰."""
-    near = ctx.who.place_id
-    exact = people.named(ctx.tx, name, near) or people.named(ctx.tx, name.title(), near)
-    if exact:
-        return exact[0]
-    elders = (people.get(ctx.tx, one.person_id) for one in checkins.plans(ctx.tx))
-    return next((elder for elder in elders if replies.names(elder, name)), None)
-
-
 def may_change(ctx: Context, elder: Person) -> bool:
     """The elder, a family contact, the care team; nobody else even learns that there is a plan."""
     me = ctx.who.id or 0
     return me == elder.id or duty.serves(ctx, me, elder.place_id) or is_family(ctx, elder.id or 0)
 
 
-def _meant(ctx: Context) -> tuple[CheckinPlan, Person]:
+def meant(ctx: Context) -> tuple[CheckinPlan, Person]:
     """Whose check-in a sentence is about; Sorry, always the same one, for those not concerned."""
     name = ctx.slots.get("name")
-    elder = find(ctx, name) if name and name not in {"我", "my", "me"} else ctx.who
+    elder = circle.find(ctx, name) if name and name != "my" else ctx.who
     if elder is None or not may_change(ctx, elder):
-        raise Sorry("checkins.not_yours")
+        raise sorry("checkins.not_yours")
     plan = checkins.plan_of(ctx.tx, elder.id or 0)
     if plan is None:
-        raise Sorry("checkins.no_plan", name=name_of(elder))
+        raise sorry("checkins.no_plan", name=name_of(elder))
     return plan, elder
 
 
-def _answer(ctx: Context, elder: Person, key: str, **values: Any) -> Iterator[Effect]:
+def answer(ctx: Context, elder: Person, key: str, **values: Any) -> Iterator[Effect]:
     """Tell the speaker, and the elder too where somebody else did it."""
     values["name"] = name_of(elder)
     yield privately(ctx, key, **values)
@@ -72,26 +61,52 @@ def _answer(ctx: Context, elder: Person, key: str, **values: Any) -> Iterator[Ef
         yield ctx.tell(elder.id or 0, "checkins.changed_by", change=change, by=by)
 
 
+def _has_plan(ctx: Context) -> bool:
+    """``暂停到周日`` alone means one's own greetings, where there are any."""
+    return checkins.plan_of(ctx.tx, ctx.who.id) is not None
+
+
+@sentence("pause_bare", fits=_has_plan)
 @sentence("pause")
 def pause(ctx: Context) -> Iterator[Effect]:
     """``暂停问候到周五``: through that day; without a day, asked every week."""
-    plan, elder = _meant(ctx)
+    plan, elder = meant(ctx)
     until = _last_day(ctx, elder)
     if until is None and "when" in ctx.slots:
-        raise Sorry("checkins.until_when")
-    day = until.isoformat() if until else None
+        raise sorry("checkins.until_when")
+    day, by = until.isoformat() if until else None, {"by": ctx.who.id}
     checkins.change_plan(ctx.tx, plan.id or 0, paused_at=ctx.now, paused_until=day)
-    for one in checkins.waiting(ctx.tx, elder.id or 0):
-        if not one.alarm:
-            yield from close(ctx, one, "ok", by=ctx.who.id, how=Word("checkins.how_paused"))
+    yield from _rests(ctx, elder, "paused")
     if until is None:
-        yield Later(f"plan:{plan.id}:pause", ctx.now + WEEKLY, "checkin_pause", plan.id or 0)
-        yield from _answer(ctx, elder, "checkins.paused")
+        yield Later(f"plan:{plan.id}:pause", ctx.now + WEEKLY, "checkin_pause", plan.id, by)
+        yield from answer(ctx, elder, "checkins.paused")
         return
     # The day before it begins again is the last day of the pause.
     told = rosters.wall(until, min(plan.at, default=510), calendar.zone(ctx, elder).key)
-    yield Later(f"plan:{plan.id}:pause", max(told, ctx.now), "checkin_pause", plan.id or 0)
-    yield from _answer(ctx, elder, "checkins.paused_until", day=calendar.day_words(until))
+    yield Later(f"plan:{plan.id}:pause", max(told, ctx.now), "checkin_pause", plan.id, by)
+    yield from answer(ctx, elder, "checkins.paused_until", day=calendar.day_words(until))
+
+
+def _rests(ctx: Context, elder: Person, state: str) -> Iterator[Effect]:
+    """What is open today ends with the word of the elder or the family, who know how things are.
+
+    For the care team a greeting may rest, but no silence that others were asked about.
+    """
+    mine = ctx.who.id == elder.id
+    for one in checkins.waiting(ctx.tx, elder.id):
+        if one.alarm:
+            continue
+        if mine:
+            how = Word(f"checkins.how_{'paused' if state == 'paused' else 'left'}")
+            yield from close(ctx, one, "ok", by=ctx.who.id, how=how)
+        elif is_family(ctx, elder.id):
+            how = Word("checkins.how_known", {"helper": name_of(ctx.who)})
+            yield from close(ctx, one, "vouched", by=ctx.who.id, how=how)
+        elif one.state == "asked":
+            checkins.move(ctx.tx, one, state)
+            yield from silence(ctx, one)
+        else:
+            yield privately(ctx, "checkins.still_open", name=name_of(elder))
 
 
 def _last_day(ctx: Context, elder: Person) -> date | None:
@@ -103,24 +118,30 @@ def _last_day(ctx: Context, elder: Person) -> date | None:
 @rings("checkin_pause")
 def pause_ends(ctx: Context) -> Iterator[Effect]:
     """Announced the day before; a pause without an end is asked about every week."""
-    plan = checkins.plan(ctx.tx, ctx.timer.ref if ctx.timer else 0)
+    plan = checkins.plan(ctx.tx, ctx.rung.ref)
     if plan.paused_at is None or plan.withdrawn_at is not None:
         return
     elder = people.get(ctx.tx, plan.person_id)
-    values: dict[str, Any] = {"name": name_of(elder), "hours": hours.spoken(plan.at)}
+    values: dict[str, Any] = {"name": name_of(elder), "when": circle.when(plan)}
+    # The elder is told, and whoever made the pause.
+    told = dict.fromkeys([plan.person_id, int(ctx.rung.data.get("by", plan.person_id))])
+    reached = [one for one in told if rosters.reachable(ctx.tx, one)]
     if plan.paused_until is not None:
-        yield ctx.tell(plan.person_id, "checkins.begins_again", **values)
+        for person_id in reached:
+            yield ctx.tell(person_id, "checkins.begins_again", **values)
         return
-    yield Later(f"plan:{plan.id}:pause", ctx.now + WEEKLY, "checkin_pause", plan.id or 0)
-    yield Ask(
-        ToPerson(plan.person_id),
-        "checkins.still_paused",
-        values,
-        person_id=plan.person_id,
-        question="checkin_pause",
-        ref=plan.id or 0,
-        wait=WEEKLY,
-    )
+    again = ctx.now + WEEKLY
+    yield Later(f"plan:{plan.id}:pause", again, "checkin_pause", plan.id, ctx.rung.data)
+    for person_id in reached:
+        yield Ask(
+            ToPerson(person_id),
+            "checkins.still_paused",
+            values,
+            person_id=person_id,
+            question="checkin_pause",
+            ref=plan.id,
+            wait=WEEKLY,
+        )
 
 
 def yes_or_no(ctx: Context) -> bool | None:
@@ -139,31 +160,36 @@ def says(ctx: Context) -> bool:
 @answers("checkin_pause", says)
 def begin_again(ctx: Context) -> Iterator[Effect]:
     """Yes: greetings begin again; no: asked again next week."""
-    if not yes_or_no(ctx):
-        yield privately(ctx, "checkins.paused", name=name_of(ctx.who))
+    plan = checkins.plan(ctx.tx, ctx.asked.ref)
+    elder = people.get(ctx.tx, plan.person_id)
+    if plan.paused_at is None or plan.withdrawn_at is not None:
         return
-    yield from _resume(ctx, checkins.plan(ctx.tx, ctx.question.ref if ctx.question else 0), ctx.who)
+    if not yes_or_no(ctx):
+        yield privately(ctx, "checkins.paused", name=name_of(elder))
+        return
+    questions.close(ctx.tx, None, "checkin_pause", plan.id)
+    yield from _resume(ctx, plan, elder)
 
 
 @sentence("resume")
 def resume(ctx: Context) -> Iterator[Effect]:
     """``恢复问候``."""
-    yield from _resume(ctx, *_meant(ctx))
+    yield from _resume(ctx, *meant(ctx))
 
 
 def _resume(ctx: Context, plan: CheckinPlan, elder: Person) -> Iterator[Effect]:
-    checkins.change_plan(ctx.tx, plan.id or 0, paused_at=None, paused_until=None)
+    checkins.change_plan(ctx.tx, plan.id, paused_at=None, paused_until=None, since=ctx.now)
     yield Never(f"plan:{plan.id}:")
-    yield from calendar.plan_ahead(ctx, [checkins.plan(ctx.tx, plan.id or 0)])
-    yield from _answer(ctx, elder, "checkins.resumed", hours=hours.spoken(plan.at))
+    yield from calendar.plan_ahead(ctx, [checkins.plan(ctx.tx, plan.id)])
+    yield from answer(ctx, elder, "checkins.resumed", when=circle.when(plan))
 
 
 @sentence("leave")
 def leave(ctx: Context) -> Iterator[Effect]:
     """``不用每天问了``: one message, at once."""
-    plan, elder = _meant(ctx)
+    plan, elder = meant(ctx)
     yield from withdraw(ctx, plan, elder)
-    yield from _answer(ctx, elder, "checkins.left")
+    yield from answer(ctx, elder, "checkins.left")
 
 
 def withdraw(ctx: Context, plan: CheckinPlan, elder: Person) -> Iterator[Effect]:
@@ -171,19 +197,4 @@ def withdraw(ctx: Context, plan: CheckinPlan, elder: Person) -> Iterator[Effect]
     checkins.change_plan(ctx.tx, plan.id, withdrawn_at=ctx.now)
     yield Never(f"plan:{plan.id}:")
     yield from calendar.unplan(ctx, plan)
-    for one in checkins.waiting(ctx.tx, elder.id):
-        if not one.alarm:
-            yield from close(ctx, one, "ok", by=ctx.who.id, how=Word("checkins.how_left"))
-
-
-@sentence("hour")
-def another_hour(ctx: Context) -> Iterator[Effect]:
-    """``把问候改到9点``."""
-    plan, elder = _meant(ctx)
-    at = hours.minutes_in(ctx.slots["when"])
-    if not at:
-        raise Sorry("checkins.what_hour")
-    checkins.change_plan(ctx.tx, plan.id or 0, at=at)
-    yield from calendar.unplan(ctx, plan)
-    yield from calendar.plan_ahead(ctx, [checkins.plan(ctx.tx, plan.id or 0)])
-    yield from _answer(ctx, elder, "checkins.moved", hours=hours.spoken(at))
+    yield from _rests(ctx, elder, "withdrawn")

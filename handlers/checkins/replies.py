@@ -74,6 +74,17 @@ def of_helper(ctx: Context) -> Helpers | None:  # noqa: PLR0911  one line for ea
     return "well" if act in {"vouch", "done"} and is_news(text) else None
 
 
+def of_call(text: str) -> Literal["well", "missed", "unwell"] | None:
+    """What a volunteer found who rang or knocked; a reading alone is somebody who is well."""
+    plain = tidy(text)
+    if is_unwell(plain):
+        return "unwell"
+    if _HAS["missed"].search(plain):
+        return "missed"
+    well = _HAS["rung_well"].search(plain) or plain in _WORDS["yes"]
+    return "well" if well or _HAS["fine"].search(plain) or re.search(r"\d", plain) else None
+
+
 def _yes_or_well(text: str) -> Helpers:
     return "go" if text in _WORDS["yes"] else "well"
 

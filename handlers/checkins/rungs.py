@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers import duty
+from handlers.checkins import calls
 from handlers.checkins.ending import alerted, home, name_of
 from handlers.kit import Ask, Both, Context, Effect, ToPerson, Word
 from storage import checkins, people, places
@@ -29,26 +31,44 @@ TEAM = ("duty", "worker", "doctor", "police", "leader", "coordinator")
 
 def letters(
     ctx: Context, one: Checkin, plan: CheckinPlan, step: str, turn: int
-) -> Iterator[Effect]:
-    """The letters of one rung; none where nobody is on it."""
+) -> list[Effect] | None:
+    """The letters of one rung; None where nobody is on it."""
     elder = people.get(ctx.tx, one.person_id)
     if step in {"ask", "again"}:
-        if plan.channel == "message" and rosters.reachable(ctx.tx, elder.id):
-            yield _greeting(ctx, one, elder, step)
-        return
+        if plan.channel != "message":
+            return calls.listed(ctx, one, plan) if step == "ask" else calls.missing(ctx, one)
+        here = rosters.reachable(ctx.tx, elder.id)
+        return [_greeting(ctx, one, elder, step)] if here else None
+    found: list[Effect] = []
     for person_id in dict.fromkeys(_on_rung(ctx, one, plan, step, turn)):
         if person_id != elder.id and person_id not in declined(ctx, one):
-            yield ask_to_go(ctx, one, person_id, f"checkins.{text_for(plan, one, step, person_id)}")
+            key = text_for(plan, one, step, person_id)
+            found.append(ask_to_go(ctx, one, person_id, f"checkins.{key}"))
+    return found or None
 
 
 def text_for(plan: CheckinPlan, one: Checkin, step: str, person_id: int) -> str:
     if one.alarm:
         return "alarm"
-    if step == "neighbour" and plan.channel != "message":
-        return "neighbour_visit"
+    if step == "neighbour" and person_id != plan.neighbour_id:
+        return "ring"
     if step == "worker" and person_id == plan.key_holder_id:
         return "key_holder"
     return step
+
+
+def second_channel(ctx: Context, one: Checkin, plan: CheckinPlan) -> list[Effect]:
+    """The elder by another road: an account elsewhere; a message to whom nobody could ring."""
+    elder = people.get(ctx.tx, one.person_id)
+    gateways = [account.gateway for account in people.accounts(ctx.tx, elder.id)]
+    if one.alarm or not rosters.reachable(ctx.tx, elder.id):
+        return []
+    if plan.channel != "message":
+        return [_greeting(ctx, one, elder, "ask")]
+    if len(set(gateways)) < 2:
+        return []
+    greeting = _greeting(ctx, one, elder, "again")
+    return [replace(greeting, to=ToPerson(elder.id, not_by=gateways[-1]))]
 
 
 _PARTS = ((11, "morning"), (14, "noon"), (18, "afternoon"), (24, "evening"))
@@ -79,7 +99,7 @@ def _on_rung(ctx: Context, one: Checkin, plan: CheckinPlan, step: str, turn: int
     found: list[int | None] = []
     match step:
         case "neighbour":
-            found = [plan.neighbour_id]
+            found = [plan.neighbour_id, plan.caller_id if plan.channel == "message" else None]
         case "family":
             found = kin[turn : turn + 1]
         case "alarm":

@@ -225,12 +225,15 @@ def upgrade() -> None:
         sa.Column("weekdays", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("from_day", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("caller_id", sa.Integer(), nullable=True),
         sa.Column("neighbour_id", sa.Integer(), nullable=True),
         sa.Column("key_holder_id", sa.Integer(), nullable=True),
         sa.Column("limits", sa.JSON(), nullable=False),
         sa.Column("asked_by", sa.Integer(), nullable=True),
         sa.Column("consent_by", sa.Integer(), nullable=True),
         sa.Column("consent_at", storage.db.Instant(), nullable=True),
+        sa.Column("consent_heard_by", sa.Integer(), nullable=True),
+        sa.Column("since", storage.db.Instant(), nullable=True),
         sa.Column("paused_at", storage.db.Instant(), nullable=True),
         sa.Column("paused_until", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("withdrawn_at", storage.db.Instant(), nullable=True),
@@ -238,7 +241,15 @@ def upgrade() -> None:
             ["asked_by"], ["person.id"], name=op.f("fk_checkin_plan_asked_by_person")
         ),
         sa.ForeignKeyConstraint(
+            ["caller_id"], ["person.id"], name=op.f("fk_checkin_plan_caller_id_person")
+        ),
+        sa.ForeignKeyConstraint(
             ["consent_by"], ["person.id"], name=op.f("fk_checkin_plan_consent_by_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["consent_heard_by"],
+            ["person.id"],
+            name=op.f("fk_checkin_plan_consent_heard_by_person"),
         ),
         sa.ForeignKeyConstraint(
             ["key_holder_id"], ["person.id"], name=op.f("fk_checkin_plan_key_holder_id_person")
@@ -424,10 +435,15 @@ def upgrade() -> None:
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("step", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("alarm", sa.Boolean(), nullable=False),
+        sa.Column("caller_id", sa.Integer(), nullable=True),
+        sa.Column("line", sa.Integer(), nullable=True),
         sa.Column("handled_by", sa.Integer(), nullable=True),
         sa.Column("outcome", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("closed_at", storage.db.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["caller_id"], ["person.id"], name=op.f("fk_checkin_caller_id_person")
+        ),
         sa.ForeignKeyConstraint(
             ["handled_by"], ["person.id"], name=op.f("fk_checkin_handled_by_person")
         ),
@@ -441,6 +457,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("plan_id", "day", "hour", name=op.f("uq_checkin_plan_id_day_hour")),
     )
     with op.batch_alter_table("checkin", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_checkin_caller_id"), ["caller_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_checkin_day"), ["day"], unique=False)
         batch_op.create_index(batch_op.f("ix_checkin_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_checkin_state"), ["state"], unique=False)
@@ -970,6 +987,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_checkin_state"))
         batch_op.drop_index(batch_op.f("ix_checkin_person_id"))
         batch_op.drop_index(batch_op.f("ix_checkin_day"))
+        batch_op.drop_index(batch_op.f("ix_checkin_caller_id"))
 
     op.drop_table("checkin")
     with op.batch_alter_table("vital", schema=None) as batch_op:
