@@ -92,6 +92,7 @@ def _letter(ctx: Context, say: Say, words: Words) -> int:
             "expires_at": None if say.fresh is None else not_before + say.fresh,
             "state": "waiting",
             "tries": 0,
+            "batch": say.batch,
             "answers": ctx.message.id if ctx.message and say.direct else None,
         },
     )

@@ -95,7 +95,7 @@ def _by_sentence(ctx: Context, features: Features, recast: Recast) -> Handler | 
     plain = ctx.reading
     for heard in features.ears.matches(ctx.text):
         handler, mark = features.sentences[heard.name]
-        if ctx.late and not mark.late:
+        if (ctx.late and not mark.late) or (heard.cut and not mark.long):
             continue
         ctx.slots, ctx.reading = heard.slots, plain
         if "when" in heard.slots:

@@ -65,7 +65,7 @@ class Say:
 
     ``about``: the request number it belongs to. ``urgent``: overtakes and knows no quiet hours.
     ``direct``: answers what the listener just asked, so no cap holds it back. ``fresh``: how long
-    it is still worth sending.
+    it is still worth sending. ``batch``: the sending to many that it is part of.
     """
 
     to: To
@@ -76,6 +76,7 @@ class Say:
     direct: bool = False
     fresh: timedelta | None = None
     photos: tuple[Photo, ...] = ()
+    batch: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

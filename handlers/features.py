@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers import (
     binding,
+    broadcasts,
     calendars,
     careteam,
     checkins,
@@ -56,6 +57,7 @@ from handlers import (
 FEATURES = (
     emergencies,
     *checkins.PARTS,
+    *broadcasts.PARTS,
     hard,
     disputes,
     whistles,

@@ -36,6 +36,7 @@ class Mark:
     sure: float = 0.0
     where: Callable[[Context], bool] | None = None
     late: bool = False
+    long: bool = False
 
 
 def hears(
@@ -49,14 +50,18 @@ def hears(
 
 
 def sentence(
-    *names: str, fits: Callable[[Context], bool] | None = None, late: bool = False
+    *names: str,
+    fits: Callable[[Context], bool] | None = None,
+    late: bool = False,
+    long: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Handle the sentences listed under ``[hear.<name>]`` in the feature's words.
 
     Where ``fits`` says no, the message is read on as if this sentence had not matched. ``late``:
-    heard even where the message comes long after it was said.
+    heard even where the message comes long after it was said. ``long``: it carries a text of any
+    length, which the handler takes from the message itself.
     """
-    return _marks(Mark("sentence", name, fits=fits, late=late) for name in names)
+    return _marks(Mark("sentence", name, fits=fits, late=late, long=long) for name in names)
 
 
 def answers(question: str, fits: Callable[[Context], bool]) -> Callable[[Handler], Handler]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from typing import NewType
 
+from handlers.limits import Broadcasts, Consults, Runs
 from handlers.matching import Matching
 from storage.places import Place
 
@@ -244,29 +245,6 @@ class Pages:
 
 
 @dataclass(frozen=True, slots=True)
-class Runs:
-    """A shopping run: how long it gathers orders if no time was said, how long it waits for the
-    runner's word when the time has come, when late orders are still met, and when it ends."""
-
-    gathers: timedelta = timedelta(minutes=30)
-    waits: timedelta = timedelta(minutes=15)
-    late: timedelta = timedelta(minutes=30)
-    ends: timedelta = timedelta(hours=72)
-
-
-@dataclass(frozen=True, slots=True)
-class Consults:
-    """A consultation: how long a doctor has to answer, when it is tried again, and for how often;
-    when an open talk is asked after, and when it ends by itself."""
-
-    answer: timedelta = timedelta(minutes=15)
-    again: timedelta = timedelta(hours=2)
-    rounds: int = 3
-    asks_after: timedelta = timedelta(hours=24)
-    ends: timedelta = timedelta(hours=72)
-
-
-@dataclass(frozen=True, slots=True)
 class Policy:
     """All of it, for one place."""
 
@@ -291,6 +269,7 @@ class Policy:
     hours: Hours = field(default_factory=Hours)
     runs: Runs = field(default_factory=Runs)
     consults: Consults = field(default_factory=Consults)
+    broadcasts: Broadcasts = field(default_factory=Broadcasts)
     places: Mapping[str, Policy] = field(default_factory=dict, metadata={"own table": True})
     """By name: the places that differ, each with the whole of its own policy."""
 

@@ -27,7 +27,7 @@ _MENTION = re.compile(r"^(?:@\S+\s*)+")
 _EDGES = " \t\r\n。.!！?？~～,，、;；…"
 _INVISIBLE = dict.fromkeys((*range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF, 0xFE0F))
 LONGEST = 400
-"""Longer messages are no commands."""
+"""Longer messages are no commands, but for those that carry a text."""
 
 
 def tidy(text: str) -> str:
@@ -39,10 +39,14 @@ def tidy(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A sentence that fitted: ``name`` is ``<feature>.<name>``, ``slots`` what was filled in."""
+    """A sentence that fitted: ``name`` is ``<feature>.<name>``, ``slots`` what was filled in.
+
+    ``cut``: only the beginning of a long message was looked at, and the last slot ends there.
+    """
 
     name: str
     slots: Mapping[str, str]
+    cut: bool = False
 
 
 class Sentences:
@@ -59,18 +63,18 @@ class Sentences:
 
     def match(self, text: str) -> Heard | None:
         """The first sentence that is the whole message, if any."""
-        return next(self.matches(text), None)
+        return next((heard for heard in self.matches(text) if not heard.cut), None)
 
     def matches(self, text: str) -> Iterator[Heard]:
-        """Every sentence that is the whole message, in order."""
-        plain = tidy(text)
-        if not plain or len(plain) > LONGEST or not self._any.fullmatch(plain):
+        """Every sentence that is the whole message, or a long one's beginning, in order."""
+        plain, cut = tidy(text)[:LONGEST], len(text.strip()) > LONGEST
+        if not plain or not self._any.fullmatch(plain):
             return
         for name, pattern in self._patterns:
             found = pattern.fullmatch(plain)
             if found:
                 slots = {key: value.strip() for key, value in found.groupdict().items() if value}
-                yield Heard(name, slots)
+                yield Heard(name, slots, cut)
 
 
 @cache

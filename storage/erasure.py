@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import String, cast, delete, literal, select, update
 
 from storage import claims, people
+from storage.broadcasts import STOPPED
 from storage.calendars import CALENDAR
 from storage.checkins import CHECKIN, CONTACT, PLAN
 from storage.checkins import EVENT as CHECKIN_EVENT
@@ -62,6 +63,7 @@ def erase(tx: Transaction, person_id: int) -> None:
     gone = {"external": literal("gone:").concat(cast(ROOM.c.id, String)), "name": ""}
     tx.run(update(ROOM).where(ROOM.c.person_id == person_id).values(**gone))
     tx.run(delete(ACCOUNT).where(ACCOUNT.c.person_id == person_id))
+    tx.run(delete(STOPPED).where(STOPPED.c.person_id == person_id))
     tx.run(delete(MEMBER).where(MEMBER.c.person_id == person_id))
     tx.run(delete(TALKER).where(TALKER.c.person_id == person_id))
     claims.forget_involved(tx, person_id)

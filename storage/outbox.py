@@ -42,6 +42,8 @@ class LetterRow(SQLModel, table=True):
     external: str | None = None
     answers: str | None = None
     """The id of the message this answers, if it answers one."""
+    batch: int | None = None
+    """The sending to many that it belongs to (`storage.broadcasts`)."""
 
 
 LETTER = table(LetterRow)
@@ -53,6 +55,7 @@ Index(
     postgresql_where=text("state IN ('waiting','sending','unsure')"),
 )
 Index("ix_outbox_room_made", LETTER.c.room_id, LETTER.c.made_at)
+Index("ix_outbox_batch", LETTER.c.batch, sqlite_where=text("batch IS NOT NULL"))
 Index("ix_outbox_external", LETTER.c.external, sqlite_where=text("external IS NOT NULL"))
 
 _UNSENT = text("state IN ('waiting','sending','unsure')")

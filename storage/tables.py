@@ -7,6 +7,7 @@ from sqlmodel import SQLModel
 
 from storage import (
     boxes,
+    broadcasts,
     calendars,
     checkin_plans,
     checkins,
@@ -46,6 +47,7 @@ MODULES = (
     codes,
     roads,
     outbox,
+    broadcasts,
     errands,
     timers,
     questions,

@@ -206,6 +206,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_box_place_id"), ["place_id"], unique=False)
 
     op.create_table(
+        "broadcast",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("places", sa.JSON(), nullable=False),
+        sa.Column("audience", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("text_en", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("photos", sa.JSON(), nullable=False),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("guide", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("pushed", sa.JSON(), nullable=False),
+        sa.Column("rule", sa.JSON(), nullable=False),
+        sa.Column("zone", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("made_at", storage.db.Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_broadcast_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["place_id"], ["place.id"], name=op.f("fk_broadcast_place_id_place")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast")),
+    )
+    with op.batch_alter_table("broadcast", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_broadcast_by_id"), ["by_id"], unique=False)
+
+    op.create_table(
         "calendar_key",
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("token", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -327,6 +353,15 @@ def upgrade() -> None:
     with op.batch_alter_table("hours", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_hours_person_id"), ["person_id"], unique=False)
 
+    op.create_table(
+        "notices_stopped",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("since", storage.db.Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_notices_stopped_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_notices_stopped")),
+    )
     op.create_table(
         "question",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -548,10 +583,14 @@ def upgrade() -> None:
         sa.Column("sent_at", storage.db.Instant(), nullable=True),
         sa.Column("external", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("answers", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("batch", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["room_id"], ["room.id"], name=op.f("fk_outbox_room_id_room")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_outbox_batch", ["batch"], unique=False, sqlite_where=sa.text("batch IS NOT NULL")
+        )
         batch_op.create_index(
             "ix_outbox_external",
             ["external"],
@@ -614,6 +653,19 @@ def upgrade() -> None:
         batch_op.create_index("ix_request_requester", ["requester_id", "state"], unique=False)
         batch_op.create_index("ix_request_state", ["state"], unique=False)
 
+    op.create_table(
+        "sending",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("broadcast_id", sa.Integer(), nullable=False),
+        sa.Column("due_at", storage.db.Instant(), nullable=False),
+        sa.Column("began_at", storage.db.Instant(), nullable=False),
+        sa.Column("said", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["broadcast_id"], ["broadcast.id"], name=op.f("fk_sending_broadcast_id_broadcast")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sending")),
+        sa.UniqueConstraint("broadcast_id", "due_at", name=op.f("uq_sending_broadcast_id_due_at")),
+    )
     op.create_table(
         "talk",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -863,6 +915,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_run_order_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "sending_target",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sending_id", sa.Integer(), nullable=False),
+        sa.Column("room_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("place_id", sa.Integer(), nullable=True),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("why", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_sending_target_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["place_id"], ["place.id"], name=op.f("fk_sending_target_place_id_place")
+        ),
+        sa.ForeignKeyConstraint(
+            ["room_id"], ["room.id"], name=op.f("fk_sending_target_room_id_room")
+        ),
+        sa.ForeignKeyConstraint(
+            ["sending_id"], ["sending.id"], name=op.f("fk_sending_target_sending_id_sending")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sending_target")),
+    )
+    with op.batch_alter_table("sending_target", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_sending_target_sending_id"), ["sending_id"], unique=False
+        )
+
+    op.create_table(
         "talker",
         sa.Column("talk_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -898,6 +978,10 @@ def downgrade() -> None:
 
     op.drop_table("whistle")
     op.drop_table("talker")
+    with op.batch_alter_table("sending_target", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sending_target_sending_id"))
+
+    op.drop_table("sending_target")
     with op.batch_alter_table("run_order", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_run_order_person_id"))
         batch_op.drop_index(batch_op.f("ix_run_order_number"))
@@ -952,6 +1036,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_talk_ref"))
 
     op.drop_table("talk")
+    op.drop_table("sending")
     with op.batch_alter_table("request", schema=None) as batch_op:
         batch_op.drop_index("ix_request_state")
         batch_op.drop_index("ix_request_requester")
@@ -967,6 +1052,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_outbox_room_made")
         batch_op.drop_index("ix_outbox_external", sqlite_where=sa.text("external IS NOT NULL"))
+        batch_op.drop_index("ix_outbox_batch", sqlite_where=sa.text("batch IS NOT NULL"))
 
     op.drop_table("outbox")
     with op.batch_alter_table("member", schema=None) as batch_op:
@@ -1013,6 +1099,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_question_person_id"))
 
     op.drop_table("question")
+    op.drop_table("notices_stopped")
     with op.batch_alter_table("hours", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_hours_person_id"))
 
@@ -1027,6 +1114,10 @@ def downgrade() -> None:
 
     op.drop_table("checkin_plan")
     op.drop_table("calendar_key")
+    with op.batch_alter_table("broadcast", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_broadcast_by_id"))
+
+    op.drop_table("broadcast")
     with op.batch_alter_table("box", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_box_place_id"))
         batch_op.drop_index(batch_op.f("ix_box_keeper_id"))
