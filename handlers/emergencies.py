@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from handlers import checkins, offering, recording, settling, showing
+from handlers import checkins, lookins, offering, recording, settling, showing
 from handlers.kit import (
     Ask,
     Context,
@@ -36,7 +36,7 @@ SAME = timedelta(minutes=15)
 @hears("emergency", sure=0.0)
 def danger(ctx: Context) -> Iterator[Effect]:
     """Answer first, with the number to ring and what to say; page whoever is on duty at once."""
-    request = _known(ctx) or _record(ctx)
+    request = _known(ctx) or lookins.aim(ctx, _record(ctx))
     yield from answer(ctx, request)
     yield from checkins.alarm(ctx, ctx.who.id)
     if request.reopenings == 0 and ctx.now - request.made_at < timedelta(seconds=1):

@@ -14,6 +14,7 @@ from typing import NewType
 
 from handlers.limits import Broadcasts, Consults, Runs
 from handlers.matching import Matching
+from handlers.reaching import Alert, Coverage
 from storage.places import Place
 
 Country = NewType("Country", str)
@@ -188,6 +189,8 @@ class Retention:
 
     request_text_days: int = 90
     checkin_days: int = 30
+    coverage_days: int = 30
+    alert_days: int = 30
     audit_name_days: int = 365
     inbox_id_days: int = 30
 
@@ -270,6 +273,8 @@ class Policy:
     runs: Runs = field(default_factory=Runs)
     consults: Consults = field(default_factory=Consults)
     broadcasts: Broadcasts = field(default_factory=Broadcasts)
+    coverage: Coverage = field(default_factory=Coverage)
+    alert: Alert = field(default_factory=Alert)
     places: Mapping[str, Policy] = field(default_factory=dict, metadata={"own table": True})
     """By name: the places that differ, each with the whole of its own policy."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import String, cast, delete, literal, select, update
 
-from storage import claims, people
+from storage import alerts, claims, coverage, lookins, people
 from storage.broadcasts import STOPPED
 from storage.calendars import CALENDAR
 from storage.checkins import CHECKIN, CONTACT, PLAN
@@ -66,6 +66,9 @@ def erase(tx: Transaction, person_id: int) -> None:
     tx.run(delete(STOPPED).where(STOPPED.c.person_id == person_id))
     tx.run(delete(MEMBER).where(MEMBER.c.person_id == person_id))
     tx.run(delete(TALKER).where(TALKER.c.person_id == person_id))
+    coverage.forget_person(tx, person_id)
+    lookins.forget_person(tx, person_id)
+    alerts.forget_person(tx, person_id)
     claims.forget_involved(tx, person_id)
     people.change(tx, person_id, **NOBODY)
     tx.memo.clear()

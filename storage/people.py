@@ -247,6 +247,18 @@ def _by_role(tx: Transaction) -> dict[tuple[str, int], list[int]]:
     return kept
 
 
+def living(tx: Transaction, place_ids: Collection[int]) -> list[Person]:
+    """Everybody who lives in these places and has not left, by place."""
+    found: list[Person] = []
+    ids = sorted(place_ids)
+    for at in range(0, len(ids), 500):
+        here = PERSON.c.place_id.in_(ids[at : at + 500]) & PERSON.c.left_at.is_(None)
+        found += tx.rows(
+            Person, select(PERSON).where(here).order_by(PERSON.c.place_id, PERSON.c.id)
+        )
+    return found
+
+
 def homes(tx: Transaction, wanted: Collection[int]) -> list[tuple[int, int]]:
     """(person id, place id) of those among the wanted who live somewhere and have not left."""
     found: list[tuple[int, int]] = []

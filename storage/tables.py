@@ -6,6 +6,7 @@ from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
 from storage import (
+    alerts,
     boxes,
     broadcasts,
     calendars,
@@ -13,11 +14,13 @@ from storage import (
     checkins,
     claims,
     codes,
+    coverage,
     covers,
     duty,
     errands,
     hours,
     inbox,
+    lookins,
     matters,
     members,
     outbox,
@@ -67,6 +70,9 @@ MODULES = (
     checkins,
     vitals,
     spending,
+    lookins,
+    coverage,
+    alerts,
 )
 """The modules that declare tables; a new one goes here, or the migrations do not see it."""
 

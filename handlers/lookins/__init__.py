@@ -1,0 +1,28 @@
+"""Look-ins: nobody answers the door or the roll-call, and people are asked till somebody goes."""
+
+from __future__ import annotations
+
+from handlers.lookins import answers, ladder
+from handlers.lookins.aiming import aim
+from handlers.lookins.closing import heard, off, seen
+from handlers.lookins.ladder import begin
+from handlers.lookins.sought import family_of, home, is_named, name_of, phone
+from handlers.lookins.trouble import trouble
+
+PARTS = (ladder, answers)
+"""The modules with handlers, for the list of features."""
+
+__all__ = [
+    "PARTS",
+    "aim",
+    "begin",
+    "family_of",
+    "heard",
+    "home",
+    "is_named",
+    "name_of",
+    "off",
+    "phone",
+    "seen",
+    "trouble",
+]
