@@ -25,7 +25,7 @@ class AtRisk(SQLModel, table=True):
 
 
 class Alert(SQLModel, table=True):
-    """A warning to a place and all inside it: ``proposed → on → over``, or ``dropped``.
+    """A warning to a place and all inside it: ``proposed → on → over``.
 
     ``totals``: what its report says, kept when the roll is forgotten.
     """
@@ -183,7 +183,7 @@ def marked(tx: Transaction) -> list[int]:
 
 def forget(tx: Transaction, before: datetime) -> int:
     """Delete the rolls of alerts that ended long ago, all but their totals; how many calls."""
-    old = ((ALERT.c.state == "over") & (ALERT.c.over_at < before)) | (ALERT.c.state == "dropped")
+    old = (ALERT.c.state == "over") & (ALERT.c.over_at < before)
     ids = select(ALERT.c.id).where(old)
     tx.run(delete(EXTRA).where(EXTRA.c.alert_id.in_(ids)))
     return tx.run(delete(CALL).where(CALL.c.alert_id.in_(ids))).rowcount

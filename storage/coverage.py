@@ -18,7 +18,7 @@ MISSED = ("due", "nobody", "refused", "away")
 
 
 class Campaign(SQLModel, table=True):
-    """One round of visits: ``proposed → open → closed``, or ``dropped``.
+    """One round of visits: ``proposed → open → closed``.
 
     ``totals`` is what stays when the names are forgotten: state → how many, and of the audit.
     """
@@ -255,9 +255,8 @@ def _forget_who(tx: Transaction) -> None:
 
 def forget(tx: Transaction, before: datetime) -> int:
     """Delete the lists of campaigns that ended long ago, all but their totals; how many visits."""
-    ended = or_(CAMPAIGN.c.closed_at < before, CAMPAIGN.c.state == "dropped")
     stale = (CAMPAIGN.c.state == "proposed") & (CAMPAIGN.c.made_at < before)
-    old = tx.values(select(CAMPAIGN.c.id).where(ended | stale))
+    old = tx.values(select(CAMPAIGN.c.id).where(or_(CAMPAIGN.c.closed_at < before, stale)))
     ids = tx.values(select(VISIT.c.id).where(VISIT.c.campaign_id.in_(old)))
     _delete(tx, ids)
     tx.run(delete(DRAW).where(DRAW.c.campaign_id.in_(old)))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from handlers import leading, lookins, showing
+from handlers import asking_first, leading, lookins, showing
 from handlers.coverage import doubting, handing, listing
 from handlers.coverage.listing import Doubt, Entry
 from handlers.coverage.sharing import share
 from handlers.kit import (
-    Ask,
     Both,
     Context,
     Effect,
@@ -27,8 +27,7 @@ from handlers.kit import (
 from storage import coverage, people, places
 from storage.coverage import Campaign
 
-ASKED = {"coverage_doubts": "what", "coverage_go": "yes_no"}
-WAIT = timedelta(hours=2)
+ASKED = {"coverage_doubts": "what"}
 _WHO = re.compile(
     r"[,;]?\s*(?:(?:由|请|让|派)(?P<zh>[^由请让派]+?)(?:负责)?(?:去)?(?:走访|上门|看望)"
     r"|(?:to be |and )?(?:visited|done) by (?P<en>.+))\s*$"
@@ -107,7 +106,6 @@ def propose(ctx: Context, campaign: Campaign, left_out: Sequence[Doubt] = ()) ->
     """Say who would visit whom, and wait for the word: it reaches many."""
     visits = coverage.visits(ctx.tx, campaign.id)
     if not visits:
-        coverage.move(ctx.tx, campaign, "dropped", closed_at=ctx.now)
         raise Sorry("coverage.nobody_left")
     parts = shared_out(ctx, [(one.id, one.place_id) for one in visits], campaign.visitors)
     by_visitor: dict[int, list[Both]] = {}
@@ -115,8 +113,7 @@ def propose(ctx: Context, campaign: Campaign, left_out: Sequence[Doubt] = ()) ->
         coverage.change_visit(ctx.tx, one.id, visitor_id=parts[one.id])
         by_visitor.setdefault(parts[one.id], []).append(lookins.name_of(ctx, one))
     out = [one.said for one in left_out]
-    yield Ask(
-        ToPerson(ctx.who.id),
+    preview = Word(
         "coverage.proposed",
         {
             "round": round_of(campaign),
@@ -125,12 +122,10 @@ def propose(ctx: Context, campaign: Campaign, left_out: Sequence[Doubt] = ()) ->
             "parts": Lines(tuple(_part(ctx, who, names) for who, names in by_visitor.items())),
             "left_out": Word("coverage.left_out", {"names": out}) if out else "",
         },
-        direct=True,
-        person_id=ctx.who.id,
-        question="coverage_go",
-        ref=campaign.id,
-        wait=WAIT,
     )
+    asked = asking_first.ask(ctx, "coverage_go", preview, ref=campaign.id)
+    # Wherever it was said, names are for the one who asked.
+    yield replace(asked, to=ToPerson(ctx.who.id))
 
 
 def shared_out(
@@ -178,14 +173,10 @@ def told_who(ctx: Context) -> Iterator[Effect]:
         yield from add_to(ctx, campaign, entries, ctx.asked.data["who"])
 
 
-@answers("coverage_go", leading.says_yes_or_no)
+@asking_first.confirmed("coverage_go")
 def go(ctx: Context) -> Iterator[Effect]:
-    """`确认`: it runs, and each visitor has their list; no: nothing happens."""
+    """`确认`: it runs, and each visitor has their list."""
     campaign = coverage.get(ctx.tx, ctx.asked.ref)
-    if not leading.confirms(ctx):
-        coverage.move(ctx.tx, campaign, "dropped", closed_at=ctx.now)
-        yield ctx.reply("coverage.dropped", round=round_of(campaign))
-        return
     if not coverage.move(ctx.tx, campaign, "open", begun_at=ctx.now):
         return
     campaign = coverage.get(ctx.tx, campaign.id)
