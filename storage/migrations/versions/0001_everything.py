@@ -186,6 +186,40 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_account_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "alert",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("drill", sa.Boolean(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("asked_by", sa.Integer(), nullable=False),
+        sa.Column("made_at", storage.db.Instant(), nullable=False),
+        sa.Column("begun_at", storage.db.Instant(), nullable=True),
+        sa.Column("ends_at", storage.db.Instant(), nullable=True),
+        sa.Column("over_at", storage.db.Instant(), nullable=True),
+        sa.Column("over_by", sa.Integer(), nullable=True),
+        sa.Column("totals", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["asked_by"], ["person.id"], name=op.f("fk_alert_asked_by_person")),
+        sa.ForeignKeyConstraint(["over_by"], ["person.id"], name=op.f("fk_alert_over_by_person")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_alert_place_id_place")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
+    )
+    with op.batch_alter_table("alert", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_alert_place_id"), ["place_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_alert_state"), ["state"], unique=False)
+
+    op.create_table(
+        "at_risk",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("by", sa.Integer(), nullable=True),
+        sa.Column("since", storage.db.Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["by"], ["person.id"], name=op.f("fk_at_risk_by_person")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_at_risk_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_at_risk")),
+    )
+    op.create_table(
         "box",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -241,6 +275,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_calendar_key")),
         sa.UniqueConstraint("token", name=op.f("uq_calendar_key_token")),
     )
+    op.create_table(
+        "campaign",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("asked_by", sa.Integer(), nullable=False),
+        sa.Column("made_at", storage.db.Instant(), nullable=False),
+        sa.Column("begun_at", storage.db.Instant(), nullable=True),
+        sa.Column("due_at", storage.db.Instant(), nullable=True),
+        sa.Column("closed_at", storage.db.Instant(), nullable=True),
+        sa.Column("visitors", sa.JSON(), nullable=False),
+        sa.Column("totals", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["asked_by"], ["person.id"], name=op.f("fk_campaign_asked_by_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["place_id"], ["place.id"], name=op.f("fk_campaign_place_id_place")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
+    )
+    with op.batch_alter_table("campaign", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_campaign_place_id"), ["place_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_campaign_state"), ["state"], unique=False)
+
     op.create_table(
         "checkin_plan",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -354,6 +413,42 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_hours_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "look_in",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("why", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("ref", sa.Integer(), nullable=False),
+        sa.Column("drill", sa.Boolean(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("step", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("holder_id", sa.Integer(), nullable=True),
+        sa.Column("told", sa.JSON(), nullable=False),
+        sa.Column("declined", sa.JSON(), nullable=False),
+        sa.Column("reminded", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("began_at", storage.db.Instant(), nullable=False),
+        sa.Column("outcome", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("closed_by", sa.Integer(), nullable=True),
+        sa.Column("closed_at", storage.db.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["closed_by"], ["person.id"], name=op.f("fk_look_in_closed_by_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["holder_id"], ["person.id"], name=op.f("fk_look_in_holder_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_look_in_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_look_in_place_id_place")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_look_in")),
+    )
+    with op.batch_alter_table("look_in", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_look_in_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_look_in_state"), ["state"], unique=False)
+
+    op.create_table(
         "notices_stopped",
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("since", storage.db.Instant(), nullable=False),
@@ -457,6 +552,68 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("vital", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_vital_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "alert_call",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("alert_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("how", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("by", sa.Integer(), nullable=True),
+        sa.Column("asked_at", storage.db.Instant(), nullable=False),
+        sa.Column("at", storage.db.Instant(), nullable=True),
+        sa.Column("request", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["alert_id"], ["alert.id"], name=op.f("fk_alert_call_alert_id_alert")
+        ),
+        sa.ForeignKeyConstraint(["by"], ["person.id"], name=op.f("fk_alert_call_by_person")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_alert_call_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_call")),
+        sa.UniqueConstraint("alert_id", "person_id", name=op.f("uq_alert_call_alert_id_person_id")),
+    )
+    with op.batch_alter_table("alert_call", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_alert_call_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "alert_extra",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("alert_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("rosters", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["alert_id"], ["alert.id"], name=op.f("fk_alert_extra_alert_id_alert")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_alert_extra_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_extra")),
+        sa.UniqueConstraint(
+            "alert_id", "person_id", name=op.f("uq_alert_extra_alert_id_person_id")
+        ),
+    )
+    op.create_table(
+        "audit_draw",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("at", storage.db.Instant(), nullable=False),
+        sa.Column("by", sa.Integer(), nullable=False),
+        sa.Column("seed", sa.Integer(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("frame", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["by"], ["person.id"], name=op.f("fk_audit_draw_by_person")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_audit_draw_campaign_id_campaign")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_draw")),
+    )
+    with op.batch_alter_table("audit_draw", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_audit_draw_campaign_id"), ["campaign_id"], unique=False
+        )
 
     op.create_table(
         "checkin",
@@ -684,6 +841,67 @@ def upgrade() -> None:
     with op.batch_alter_table("talk", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_talk_ref"), ["ref"], unique=False)
         batch_op.create_index(batch_op.f("ix_talk_room_id"), ["room_id"], unique=False)
+
+    op.create_table(
+        "visit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("visitor_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("by", sa.Integer(), nullable=True),
+        sa.Column("at", storage.db.Instant(), nullable=True),
+        sa.Column("request", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["by"], ["person.id"], name=op.f("fk_visit_by_person")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_visit_campaign_id_campaign")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_visit_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_visit_place_id_place")),
+        sa.ForeignKeyConstraint(
+            ["visitor_id"], ["person.id"], name=op.f("fk_visit_visitor_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
+    )
+    with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_visit_campaign_id"), ["campaign_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visit_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visit_visitor_id"), ["visitor_id"], unique=False)
+
+    op.create_table(
+        "audit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("draw_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("auditor_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("finding", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("at", storage.db.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["auditor_id"], ["person.id"], name=op.f("fk_audit_auditor_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_audit_campaign_id_campaign")
+        ),
+        sa.ForeignKeyConstraint(
+            ["draw_id"], ["audit_draw.id"], name=op.f("fk_audit_draw_id_audit_draw")
+        ),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_audit_visit_id_visit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+        sa.UniqueConstraint("visit_id", name=op.f("uq_audit_visit_id")),
+    )
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_auditor_id"), ["auditor_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_campaign_id"), ["campaign_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_draw_id"), ["draw_id"], unique=False)
 
     op.create_table(
         "checkin_event",
@@ -953,6 +1171,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("talk_id", "person_id", name=op.f("pk_talker")),
     )
     op.create_table(
+        "visit_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("at", storage.db.Instant(), nullable=False),
+        sa.Column("what", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_visit_event_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["visit_id"], ["visit.id"], name=op.f("fk_visit_event_visit_id_visit")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_event")),
+    )
+    with op.batch_alter_table("visit_event", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_visit_event_visit_id"), ["visit_id"], unique=False)
+
+    op.create_table(
         "whistle",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -977,6 +1214,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_whistle_number"))
 
     op.drop_table("whistle")
+    with op.batch_alter_table("visit_event", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_visit_event_visit_id"))
+
+    op.drop_table("visit_event")
     op.drop_table("talker")
     with op.batch_alter_table("sending_target", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sending_target_sending_id"))
@@ -1031,6 +1272,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_checkin_event_checkin_id"))
 
     op.drop_table("checkin_event")
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_draw_id"))
+        batch_op.drop_index(batch_op.f("ix_audit_campaign_id"))
+        batch_op.drop_index(batch_op.f("ix_audit_auditor_id"))
+
+    op.drop_table("audit")
+    with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_visit_visitor_id"))
+        batch_op.drop_index(batch_op.f("ix_visit_person_id"))
+        batch_op.drop_index(batch_op.f("ix_visit_campaign_id"))
+
+    op.drop_table("visit")
     with op.batch_alter_table("talk", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_talk_room_id"))
         batch_op.drop_index(batch_op.f("ix_talk_ref"))
@@ -1076,6 +1329,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_checkin_caller_id"))
 
     op.drop_table("checkin")
+    with op.batch_alter_table("audit_draw", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_draw_campaign_id"))
+
+    op.drop_table("audit_draw")
+    op.drop_table("alert_extra")
+    with op.batch_alter_table("alert_call", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_alert_call_person_id"))
+
+    op.drop_table("alert_call")
     with op.batch_alter_table("vital", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_vital_person_id"))
 
@@ -1100,6 +1362,11 @@ def downgrade() -> None:
 
     op.drop_table("question")
     op.drop_table("notices_stopped")
+    with op.batch_alter_table("look_in", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_look_in_state"))
+        batch_op.drop_index(batch_op.f("ix_look_in_person_id"))
+
+    op.drop_table("look_in")
     with op.batch_alter_table("hours", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_hours_person_id"))
 
@@ -1113,6 +1380,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_checkin_plan_person_id"))
 
     op.drop_table("checkin_plan")
+    with op.batch_alter_table("campaign", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_campaign_state"))
+        batch_op.drop_index(batch_op.f("ix_campaign_place_id"))
+
+    op.drop_table("campaign")
     op.drop_table("calendar_key")
     with op.batch_alter_table("broadcast", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_broadcast_by_id"))
@@ -1123,6 +1395,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_box_keeper_id"))
 
     op.drop_table("box")
+    op.drop_table("at_risk")
+    with op.batch_alter_table("alert", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_alert_state"))
+        batch_op.drop_index(batch_op.f("ix_alert_place_id"))
+
+    op.drop_table("alert")
     with op.batch_alter_table("account", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_account_person_id"))
 
