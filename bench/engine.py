@@ -90,6 +90,7 @@ class Bench:
             self.gateway.bring(self.next(make))
         await self.until_recorded(WARM)
         await self.until_sent(WARM * letters)
+        await self.app.readers.until_there()
         self.made = WARM * letters
         self.gateway.forget()
 

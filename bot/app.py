@@ -24,6 +24,7 @@ from bot.errands import Act, Errands, on_platform
 from bot.gateways.base import Gateway, Refused
 from bot.hearing import Desk, Heard
 from bot.metrics import Metrics
+from bot.readers import Readers, Said
 from bot.schedule import Calendar, Daily, Heart
 from bot.second.dictation import Dictation
 from bot.second.opinion import Opinion
@@ -32,7 +33,7 @@ from bot.understanding.lexicon import english_name
 from bot.understanding.reader import Reader
 from bot.understanding.recast import recast
 from handlers.features import FEATURES
-from handlers.kit import Day, Message, Timer
+from handlers.kit import Day, Happening, Message, Timer
 from handlers.policy import Policy
 from handlers.reading import Reading
 from storage import errands, outbox, timers
@@ -82,13 +83,17 @@ class App:
         """``manners``: how letters go by each gateway, by its name.
 
         ``bound``: gateways whose groups are bound to places from chat. ``outside`` carries alarms
-        to whoever runs the bot. ``help_with``: what the reader is helped with from outside.
+        to whoever runs the bot. ``help_with``: what the reader is helped with.
         """
         listed = spoken.load()
         self.clock = clock
         self.metrics = metrics or Metrics()
         self.policy = policy or Policy()
-        self.reader = reader or Reader()
+        self.readers = Readers(
+            reader or Reader(),
+            beside=reader is None and (help_with is None or help_with.beside),
+            failed=partial(self.metrics.failed, "reader"),
+        )
         self.features = Features(FEATURES, spoken.sentences(listed))
         self.words = spoken.Words(listed, translate)
         manners = manners or {}
@@ -113,7 +118,17 @@ class App:
             self.errands.append(Errands(gateway.name, act, self.engine, clock, pace))
         self.zone = zone or ZoneInfo("Asia/Shanghai")
         turns = self._turns(help_with) if help_with is not None else None
-        self.ears = [Ear(gateway, self.engine, self._heard, clock, turns) for gateway in gateways]
+        self.ears = [
+            Ear(
+                gateway,
+                self.engine,
+                clock,
+                read=self._all_heard,
+                most=lambda: self.readers.most,
+                turns=turns,
+            )
+            for gateway in gateways
+        ]
         self.calendar = Calendar(self._dailies(), self.zone)
         self._tasks: list[asyncio.Task[None]] = []
         self._confirming: list[asyncio.Task[None]] = []
@@ -166,6 +181,7 @@ class App:
         self.engine.wrote = partial(_call_soon, loop, self._wake)
         self._tasks = [asyncio.create_task(worker.run()) for worker in self.workers]
         self._tasks += [asyncio.create_task(ear.listen()) for ear in self.ears]
+        self._tasks += [asyncio.create_task(ear.understand()) for ear in self.ears]
         self._confirming = [asyncio.create_task(ear.confirm()) for ear in self.ears]
         self._heart = Heart(self.calendar, self.beat, self.clock)
         self._heart.start()
@@ -185,6 +201,7 @@ class App:
             await asyncio.wait(self._confirming, timeout=CLOSING)
         for task in self._confirming:
             task.cancel()
+        await self.readers.stop()
         self.engine.stop()
 
     def _wake(self) -> None:
@@ -192,14 +209,11 @@ class App:
             delivery.wake()
 
     def read(self, message: Message) -> Reading:
-        """The reading of a message by itself; a reader that fails reads chatter."""
-        try:
-            reading: Reading = self.reader.read(message.text, at=message.at.astimezone(self.zone))
-        except Exception:  # a message that cannot be read must not stop the others
-            log.exception("unread", length=len(message.text))
-            self.metrics.failed("reader")
-            return Reading()
-        return reading
+        """The reading of a message by itself."""
+        return self.readers.read(self._said(message))
+
+    def _said(self, message: Message) -> Said:
+        return message.text, message.at.astimezone(self.zone)
 
     async def hear(self, message: Message) -> None:
         """Take one message in and wait until it is committed. Raises NotRecorded."""
@@ -208,6 +222,12 @@ class App:
     def _heard(self, message: Message) -> Heard:
         clean = storable(message)
         return Heard(clean, self.read(clean))
+
+    async def _all_heard(self, came: Sequence[Message | Happening]) -> list[Heard | Happening]:
+        clean = [one if isinstance(one, Happening) else storable(one) for one in came]
+        said = [self._said(one) for one in clean if isinstance(one, Message)]
+        readings = iter(await self.readers.read_all(said))
+        return [Heard(one, next(readings)) if isinstance(one, Message) else one for one in clean]
 
     async def beat(self) -> None:
         """Ring what is due and look whether letters may go."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import TypeAlias
 
 import structlog
 
@@ -19,26 +20,33 @@ from handlers.kit import Deafened, Happening, HearsAgain, Message
 
 log = structlog.get_logger(__name__)
 
-TURN = 16
-"""Messages read before others of the event loop have their turn."""
 IN_FLIGHT = 512
 """Messages of one gateway taken and not yet committed, at most."""
 
 
+Came: TypeAlias = Message | Happening
+
+
 class Ear:
-    """One gateway's way in. `listen` and `confirm` run side by side."""
+    """One gateway's way in: `listen`, `understand` and `confirm` run side by side."""
 
     def __init__(
         self,
         gateway: Gateway,
         engine: Engine,
-        read: Callable[[Message], Heard],
         clock: Clock,
+        *,
+        read: Callable[[Sequence[Came]], Awaitable[Sequence[Heard | Happening]]],
+        most: Callable[[], int],
         turns: Turns | None = None,
     ) -> None:
-        """``read`` makes of a message what the engine takes; ``turns``: with help from outside."""
-        self._gateway, self._engine, self._read, self._clock = gateway, engine, read, clock
-        self._turns = turns
+        """``read`` makes of what came what the engine takes, of at most so many at once.
+
+        ``turns``: with help from outside.
+        """
+        self._gateway, self._engine, self._clock, self._turns = gateway, engine, clock, turns
+        self._read, self._most = read, most
+        self._came: asyncio.Queue[Came] = asyncio.Queue(IN_FLIGHT)
         self._taken: asyncio.Queue[tuple[Heard | Happening, asyncio.Future[object]] | None]
         self._taken = asyncio.Queue(IN_FLIGHT)
         self._begun = clock.now()
@@ -47,16 +55,27 @@ class Ear:
         """Whether `confirm` ends as soon as it has nothing to do."""
 
     async def listen(self) -> None:
-        """Hand over what comes, in order, for ever."""
+        """Take what comes, for ever."""
+        async for one in self._gateway.messages():
+            await self._came.put(one)
+
+    async def understand(self) -> None:
+        """Read it and hand it over, in order, for ever."""
         try:
-            async for one in self._gateway.messages():
-                heard = one if isinstance(one, Happening) else self._read(one)
-                await self._taken.put((heard, self._submit(heard)))
-                if self._taken.qsize() % TURN == 0:  # however much comes, others have their turn
-                    await asyncio.sleep(0)
+            while True:
+                for heard in await self._read(await self._waiting()):
+                    await self._taken.put((heard, self._submit(heard)))
+                await asyncio.sleep(0)  # however much comes, others have their turn
         finally:
             with contextlib.suppress(asyncio.QueueFull):  # then there is no need to wake anybody
                 self._taken.put_nowait(None)
+
+    async def _waiting(self) -> list[Came]:
+        """The next one, and what has come behind it."""
+        waiting, most = [await self._came.get()], self._most()
+        while len(waiting) < most and not self._came.empty():
+            waiting.append(self._came.get_nowait())
+        return waiting
 
     def _submit(self, heard: Heard | Happening) -> asyncio.Future[object]:
         if self._turns is None or isinstance(heard, Happening):

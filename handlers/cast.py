@@ -33,11 +33,14 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """All of them by home and by skill; ``rings`` and ``known`` fill themselves, place by place."""
+    """All of them by home and by skill; ``rings`` and ``known`` fill themselves, place by place.
+
+    A ring is what lies within one place and not within the next smaller one.
+    """
 
     at_home: dict[int, list[Neighbour]]
     by_skill: dict[str, dict[int, list[Neighbour]]]
-    rings: dict[tuple[int, int], list[Neighbour]] = field(default_factory=dict)
+    rings: dict[tuple[int, int | None], list[Neighbour]] = field(default_factory=dict)
     known: dict[tuple[int, str], list[tuple[int, Neighbour]]] = field(default_factory=dict)
 
 
@@ -155,12 +158,15 @@ def who_have(tx: Transaction, place_id: int | None, skill: str) -> list[tuple[in
 
 def _ring(tx: Transaction, place_id: int, steps: int) -> list[Neighbour]:
     """Who lives just so many steps up the tree, and may be drawn on from this place."""
-    cast = of(tx)
-    if (place_id, steps) not in cast.rings:
-        cast.rings[place_id, steps] = [
+    cast, chain = of(tx), places.chain(tx, place_id)
+    if steps >= len(chain):
+        return []
+    ring = chain[steps].id, chain[steps - 1].id if steps else None
+    if ring not in cast.rings:
+        cast.rings[ring] = [
             one for home in _outwards(tx, place_id, steps) for one in cast.at_home.get(home, ())
         ]
-    return cast.rings[place_id, steps]
+    return cast.rings[ring]
 
 
 def _outwards(tx: Transaction, place_id: int, steps: int) -> Iterator[int]:

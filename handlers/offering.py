@@ -41,7 +41,8 @@ def begin(ctx: Context, request: Request, *, first: tuple[int, ...] = ()) -> Ite
 def ladder(ctx: Context, request: Request) -> Iterator[Effect]:
     """The deadlines of a request that nobody takes, from now or from the end of quiet hours."""
     unclaimed, number = ctx.rules(request).unclaimed, request.number
-    yield Never(f"unclaimed:{number}:")
+    if not requests.is_new(ctx.tx, number):
+        yield Never(f"unclaimed:{number}:")
     if request.urgency == "urgent":
         start, steps = ctx.now, unclaimed.urgent
         after: tuple[tuple[str, timedelta], ...] = (

@@ -47,7 +47,7 @@ def only_building(ctx: Context, number: str | None) -> Place | None:
 
 
 def record(ctx: Context, reading: Reading, text: str, place: Place, *, kind: str) -> Request:
-    """The row of a new request, as read back."""
+    """A new request."""
     who = ctx.who
     columns = dict(showing.columns(reading))
     lives_there = place.id == who.place_id and columns["room"] is None
@@ -64,7 +64,7 @@ def record(ctx: Context, reading: Reading, text: str, place: Place, *, kind: str
     if kind == "report" and (title := _title(ctx, reading, text)):
         data["title"] = title
     message = ctx.message
-    number = requests.add(
+    return requests.add(
         ctx.tx,
         ctx.now,
         kind=kind,
@@ -79,7 +79,6 @@ def record(ctx: Context, reading: Reading, text: str, place: Place, *, kind: str
         data=data,
         **columns,
     )
-    return known(ctx, number)
 
 
 _SHARED = ("repair", "sanitation", "safety")

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from operator import add
 
 _SLOTS = {
     "number": r"[#＃]?\s*(?P<number>\d{1,7})\s*(?:号单|号任务|号|单)?",
@@ -54,12 +56,19 @@ class Sentences:
 
     def __init__(self, listed: Mapping[str, Iterable[str]]) -> None:
         """``listed``: sentence name → its forms, both languages."""
-        self._patterns = [
+        self.forms = [
             (name, _pattern(_expression(form))) for name, forms in listed.items() for form in forms
         ]
-        # One look tells whether any fits; most messages fit none.
-        bare = (re.sub(r"\(\?P<\w+>", "(?:", pattern.pattern) for _, pattern in self._patterns)
-        self._any = _pattern("|".join(f"(?:{one})" for one in bare) or r"(?!)")
+        """Name and regular expression of each, in the order in which they are tried."""
+        needed = [_needs(form) for forms in listed.values() for form in forms]
+        often = Counter(piece for one in needed for pieces in one for piece in set(pieces))
+        self._always = [at for at, one in enumerate(needed) if not one]
+        """Forms that may fit a message in which none of their letters stands."""
+        self._by_piece: dict[str, list[int]] = {}
+        for at, one in enumerate(needed):
+            for pieces in one:
+                rarest = min(pieces, key=lambda piece: (often[piece], piece))
+                self._by_piece.setdefault(rarest, []).append(at)
 
     def match(self, text: str) -> Heard | None:
         """The first sentence that is the whole message, if any."""
@@ -68,13 +77,21 @@ class Sentences:
     def matches(self, text: str) -> Iterator[Heard]:
         """Every sentence that is the whole message, or a long one's beginning, in order."""
         plain, cut = tidy(text)[:LONGEST], len(text.strip()) > LONGEST
-        if not plain or not self._any.fullmatch(plain):
+        if not plain:
             return
-        for name, pattern in self._patterns:
+        for at in self._near(plain):
+            name, pattern = self.forms[at]
             found = pattern.fullmatch(plain)
             if found:
                 slots = {key: value.strip() for key, value in found.groupdict().items() if value}
                 yield Heard(name, slots, cut)
+
+    def _near(self, plain: str) -> list[int]:
+        """Which forms could fit, in order: a look at each letter spares most of the searching."""
+        found = set(self._always)
+        for piece in self._by_piece.keys() & {*plain, *_pairs(plain)}:
+            found.update(self._by_piece[piece])
+        return sorted(found)
 
 
 @cache
@@ -95,6 +112,38 @@ def _expression(form: str) -> str:
         else:
             out.append(re.escape(words).replace(r"\ ", r"\s*"))
     return "".join(out)
+
+
+@cache
+def _needs(form: str) -> list[list[str]]:
+    """What has to stand in whatever fits: all pieces of at least one of the lists; none: nothing.
+
+    A piece is a letter or two that stand together.
+    """
+    return _needs_of(iter(_TOKEN.findall(tidy_form(form))))
+
+
+def _needs_of(tokens: Iterator[tuple[str, str, str]]) -> list[list[str]]:
+    """The same of what goes on to the end, or to the bracket that closes it."""
+    ways: list[list[list[str]]] = [[]]
+    own: list[str] = []
+    for _, mark, words in tokens:
+        if mark in {"[", "("}:
+            inner = _needs_of(tokens)
+            if mark == "(" and not ways[-1]:
+                ways[-1] = inner
+        elif mark == "|":
+            ways, own = [*ways, []], []
+        elif mark:
+            break
+        else:
+            own += (piece for word in words.split() for piece in _pairs(word) or word)
+            ways[-1] = [own] if own else ways[-1]
+    return [one for way in ways for one in way] if all(ways) else []
+
+
+def _pairs(text: str) -> list[str]:
+    return list(map(add, text, text[1:]))
 
 
 def tidy_form(form: str) -> str:

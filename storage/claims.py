@@ -18,7 +18,7 @@ from sqlmodel import Field, SQLModel
 
 from storage.db import Instant, Transaction, table
 from storage.prepared import Prepared, one_of
-from storage.requests import REQUEST, Request
+from storage.requests import REQUEST, Request, is_new
 
 
 class Claim(SQLModel, table=True):
@@ -229,6 +229,8 @@ def invitations(tx: Transaction, number: int) -> list[Invitation]:
     """Everybody who was asked, in order."""
     if number in tx.scratch.get("invited", ()):
         tx.flush(INVITATION)
+    elif is_new(tx, number):
+        return []
     return tx.rows(Invitation, _ASKED, {"number": number})
 
 

@@ -21,7 +21,6 @@ from sqlalchemy import (
     create_engine,
     event,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult, Dialect
 from sqlalchemy.pool import NullPool, StaticPool
 from sqlalchemy.types import TypeDecorator
@@ -140,16 +139,6 @@ def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def upsert(model_table: Table, key: str, *columns: str) -> dict[str, Insert]:
-    """Per dialect: insert a row, or renew these columns of the one with the same key."""
-    statements: dict[str, Insert] = {}
-    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql)):
-        made = dialect.insert(model_table)
-        renewed = {column: made.excluded[column] for column in columns}
-        statements[name] = made.on_conflict_do_update(index_elements=[key], set_=renewed)
-    return statements
-
-
 class Memo(dict[Any, Any]):
     """Look-ups worth keeping between transactions; emptied whenever one is undone."""
 
@@ -223,6 +212,12 @@ class Transaction:
             return int(key[0]) if key else 0
         self.writes += 1
         return int(self._insertion(model_table).execute(self._driver, row).lastrowid)
+
+    def add(self, model: type[Row], model_table: Table, row: dict[str, Any]) -> Row:
+        """Insert one row at once and hand it out as it would be read back."""
+        del model  # it only tells the type
+        number = self.insert(model_table, row)
+        return cast("Row", self._insertion(model_table).made(row, number))
 
     def first(
         self,

@@ -122,6 +122,7 @@ def by_account(tx: Transaction, gateway: str, external: str) -> Person | None:
             return None
         tx.memo["person", row.id] = row
         tx.memo[key] = person_id = row.id
+        tx.memo.setdefault(("external", gateway, row.id), external)
     return get(tx, person_id) if person_id is not None else None
 
 
@@ -206,7 +207,7 @@ def set_roles(tx: Transaction, person_id: int, wanted: set[tuple[int, str]], now
 
 
 def _forget_roles(tx: Transaction) -> None:
-    for key in ("roles", "by role", "cast"):
+    for key in ("roles", "by role", "serving", "cast"):
         tx.memo.pop(key, None)
 
 
@@ -229,11 +230,12 @@ def roles_at(tx: Transaction, person_id: int, place_id: int | None) -> set[str]:
 
 def serving(tx: Transaction, place_id: int | None, role: str) -> list[int]:
     """Who has a role for a place: at the place itself first, then further up the tree."""
-    held = _by_role(tx)
-    found: list[int] = []
-    for place in places.chain(tx, place_id):
-        found += held.get((role, place.id), ())
-    return list(dict.fromkeys(found))
+    kept: dict[tuple[int | None, str], list[int]] = tx.memo.setdefault("serving", {})
+    if (place_id, role) not in kept:
+        held, around = _by_role(tx), places.chain(tx, place_id)
+        found = [one for place in around for one in held.get((role, place.id), ())]
+        kept[place_id, role] = list(dict.fromkeys(found))
+    return list(kept[place_id, role])
 
 
 def _by_role(tx: Transaction) -> dict[tuple[str, int], list[int]]:

@@ -123,5 +123,5 @@ def change(tx: Transaction, place_id: int, **columns: Any) -> None:
 
 
 def _forget(tx: Transaction) -> None:
-    for key in ("places", "places within", "chains", "cast"):
+    for key in ("places", "places within", "chains", "serving", "cast"):
         tx.memo.pop(key, None)

@@ -14,6 +14,7 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, Executable, Insert, Select, Table, or_
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 
@@ -150,8 +151,21 @@ class Insertion(Road):
         super().__init__(statement, dialect, [column.key for column in columns])
         self._defaults = {column.key: _default(column) for column in columns}
 
+        kinds = [(one.key, one.type) for one in columns if not isinstance(one.type, JSON)]
+        roads = [(key, _in(kind, dialect), _out(kind, dialect)) for key, kind in kinds]
+        self._there_and_back = [(key, into, out) for key, into, out in roads if into and out]
+        self._made: Any = namedtuple("Row", [str(one.key) for one in model_table.columns])  # type: ignore[misc]
+        self._number = "" if number is None else str(number.key)
+
     def _in(self, values: Values) -> list[Any]:
         return super()._in(self._defaults | values)  # type: ignore[operator]
+
+    def made(self, values: Values, number: int) -> Any:
+        """The new row as it would be read back; its JSON is the very objects that were given."""
+        row: dict[str, Any] = {**self._defaults, **values, self._number: number}
+        for key, into, out in self._there_and_back:
+            row[key] = out(into(row[key]))
+        return self._made(**row)
 
 
 def _default(column: Any) -> Any:
@@ -169,3 +183,13 @@ def insertion(model_table: Table, statement: Insert | None, dialect: Dialect) ->
         statement = model_table.insert() if statement is None else statement
         kept = model_table.info["road"] = Insertion(model_table, statement, dialect)
     return kept
+
+
+def upsert(model_table: Table, key: str, *columns: str) -> dict[str, Insert]:
+    """Per dialect: insert a row, or renew these columns of the one with the same key."""
+    statements: dict[str, Insert] = {}
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql)):
+        made = dialect.insert(model_table)
+        renewed = {column: made.excluded[column] for column in columns}
+        statements[name] = made.on_conflict_do_update(index_elements=[key], set_=renewed)
+    return statements

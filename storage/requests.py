@@ -44,13 +44,6 @@ _COMMON = ~one_of(REQUEST.c.kind, APART)
 _BY_NUMBER = Prepared(select(REQUEST).where(REQUEST.c.number == bindparam("number")))
 _BY_MESSAGE = Prepared(select(REQUEST.c.number).where(REQUEST.c.mid == bindparam("mid")))
 _FOLLOWERS = Prepared(select(FOLLOWER.c.person_id).where(FOLLOWER.c.number == bindparam("number")))
-_OFFERS = Prepared(
-    select(REQUEST)
-    .where(REQUEST.c.kind == "offer", REQUEST.c.state == "open")
-    .order_by(REQUEST.c.number.desc())
-)
-
-
 _ALIKE = Prepared(
     select(REQUEST)
     .where(
@@ -103,15 +96,21 @@ def get(tx: Transaction, number: int) -> Request | None:
     return tx.first(Request, _BY_NUMBER, {"number": number})
 
 
-def add(tx: Transaction, now: datetime, **columns: Any) -> int:
-    """A new request; its number. Its story begins with ``made``."""
+def add(tx: Transaction, now: datetime, **columns: Any) -> Request:
+    """A new request with its number. Its story begins with ``made``."""
     row = {"made_at": now, "changed_at": now, "state": "open", **columns}
-    number = tx.insert(REQUEST, row)
-    tx.memo.pop(("involved", columns["requester_id"]), None)
-    _asking(tx).add(columns["requester_id"])
-    _forget_kind(tx, row["kind"])
-    tell(tx, number, now, "made", person_id=columns["requester_id"], after=row["state"])
-    return number
+    request, requester = tx.add(Request, REQUEST, row), columns["requester_id"]
+    tx.memo.pop(("involved", requester), None)
+    _asking(tx).add(requester)
+    _forget_kind(tx, request.kind)
+    tx.scratch.setdefault("new requests", set()).add(request.number)
+    tell(tx, request.number, now, "made", person_id=requester, after=request.state)
+    return request
+
+
+def is_new(tx: Transaction, number: int) -> bool:
+    """Whether it was made in this transaction and stands as it was made: nothing hangs on it."""
+    return number in tx.scratch.get("new requests", ())
 
 
 def tell(
@@ -162,6 +161,7 @@ def move(
     )
     if changed.rowcount != 1:
         return False
+    tx.scratch.get("new requests", set()).discard(request.number)
     for person_id in (request.requester_id, *followers(tx, request.number)):
         tx.memo.pop(("involved", person_id), None)
         _asking(tx).add(person_id)
@@ -183,6 +183,7 @@ def amend(tx: Transaction, number: int, now: datetime, **columns: Any) -> None:
     """Change what a request says, not how it stands."""
     for kind in ("offer", *APART):
         _forget_kind(tx, kind)
+    tx.scratch.get("new requests", set()).discard(number)
     tx.run(update(REQUEST).where(REQUEST.c.number == number).values(changed_at=now, **columns))
 
 
@@ -221,9 +222,10 @@ def _asking(tx: Transaction) -> set[int]:
 
 def offers(tx: Transaction) -> list[Request]:
     """What is on offer everywhere, newest first; kept until one changes."""
-    kept: list[Request] | None = tx.memo.get("offers")
+    kept: list[Request] | None = tx.memo.get(("apart", "offer"))
     if kept is None:
-        kept = tx.memo["offers"] = tx.rows(Request, _OFFERS)
+        found = reversed(tx.rows(Request, _APART, {"kind": "offer"}))
+        kept = tx.memo["apart", "offer"] = [one for one in found if one.state == "open"]
     return kept
 
 
@@ -237,10 +239,7 @@ def apart(tx: Transaction, kind: str) -> list[Request]:
 
 def _forget_kind(tx: Transaction, kind: str) -> None:
     """One of these has changed."""
-    if kind == "offer":
-        tx.memo.pop("offers", None)
-    elif kind in APART:
-        tx.memo.pop(("apart", kind), None)
+    tx.memo.pop(("apart", kind), None)
 
 
 def at_places(

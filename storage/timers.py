@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import JSON, bindparam, delete, func, select
 from sqlmodel import Field, SQLModel
 
-from storage.db import Instant, Transaction, table, upsert
-from storage.prepared import Prepared
+from storage.db import Instant, Transaction, table
+from storage.prepared import Prepared, upsert
 
 
 class TimerRow(SQLModel, table=True):

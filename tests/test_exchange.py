@@ -171,7 +171,7 @@ def test_requests_go_out_with_their_events_and_holders(database: Engine, tmp_pat
         granny, helper = people.by_key(tx, "wang-nainai"), people.by_key(tx, "xiao-li")
         assert granny is not None
         assert helper is not None
-        number = requests.add(
+        request = requests.add(
             tx,
             NOW,
             kind="need",
@@ -181,7 +181,7 @@ def test_requests_go_out_with_their_events_and_holders(database: Engine, tmp_pat
             place_id=granny.place_id,
             requester_id=granny.id,
         )
-        claims.set_state(tx, number, helper.id or 0, "held", NOW)
+        claims.set_state(tx, request.number, helper.id or 0, "held", NOW)
     sections = gathered(database)
     assert sections["requests"][0]["requester"] == "wang-nainai"
     assert sections["events"][0]["what"] == "made"

@@ -149,10 +149,7 @@ class Town:
     def ask(self, home: str, **more: Any) -> requests.Request:
         requester = self.volunteer(home, "王", role=False)
         row = {"kind": "need", "category": "supplies", "place_id": self.homes[home], **more}
-        number = requests.add(self.tx, NINE, requester_id=requester, **row)
-        found = requests.get(self.tx, number)
-        assert found is not None
-        return found
+        return requests.add(self.tx, NINE, requester_id=requester, **row)
 
     def asked(self, request: requests.Request, wave: int = 1, rule: Matching = RULE) -> list[int]:
         found = cast.fits(self.tx, request, NINE, rule=rule, wave=wave, asked=[], most_tasks=3)

@@ -245,7 +245,9 @@ def a_box(tx: Transaction) -> Books:
     box = boxes.add(tx, key="box", place_id=place, name="药箱", keeper_id=keeper)
     lot = boxes.add_lot(tx, NOW, quantity=10, person_id=keeper, box_id=box, item="布洛芬")
     numbers = [
-        requests.add(tx, NOW, kind="need", category="medicine", place_id=place, requester_id=keeper)
+        requests.add(
+            tx, NOW, kind="need", category="medicine", place_id=place, requester_id=keeper
+        ).number
         for _ in range(3)
     ]
     return Books(lot, keeper, numbers)

@@ -50,10 +50,10 @@ def test_holidays_and_moved_working_days_of_the_country_count() -> None:
 def _request(tx: Transaction) -> tuple[int, int]:
     place = places.add(tx, kind="building", key="b1", name="1号楼", number="1")
     asker = people.add(tx, name="王奶奶", place_id=place, joined_at=NINE)
-    number = requests.add(
+    request = requests.add(
         tx, NINE, kind="need", category="repair", text="", place_id=place, requester_id=asker
     )
-    return number, place
+    return request.number, place
 
 
 def test_the_share_counts_what_fell_due_and_nothing_that_still_runs(database: Engine) -> None:

@@ -43,15 +43,14 @@ def test_a_neighbour_has_one_order_and_old_goods_are_forgotten(database: Engine)
     with transaction(database) as tx:
         place = places.add(tx, key="b1", name="1号楼", kind="building")
         who = people.add(tx, name="甲", place_id=place, joined_at=NOW)
-        number = requests.add(
+        made = requests.add(
             tx, NOW, kind="run", category="supplies", place_id=place, requester_id=who
         )
+        number = made.number
         for items in ([MILK], [MILK, MILK], []):
             runs.put(tx, number, who, items, NOW)
             assert [one.items for one in runs.orders(tx, number)] == ([items] if items else [])
         runs.put(tx, number, who, [MILK], NOW)
-        made = requests.get(tx, number)
-        assert made is not None
         requests.move(tx, made, "closed", NOW, who=None, why="closed done", closed_at=NOW)
         assert runs.forget(tx, NOW + timedelta(days=1)) == 1
         assert runs.orders(tx, number)[0].items == []

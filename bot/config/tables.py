@@ -110,8 +110,9 @@ class Dictating(_Outside):
 
 
 class ReaderHelp(_Table):
-    """Help from outside for the reader."""
+    """What helps the reader."""
 
+    beside: bool = True
     llm: SecondReading = SecondReading()
     speech: Dictating = Dictating()
 

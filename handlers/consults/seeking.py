@@ -72,7 +72,7 @@ def begin(ctx: Context, person_id: int, text: str, **data: Any) -> Iterator[Effe
     place_id = people.get(ctx.tx, person_id).place_id or (ctx.place.id if ctx.place else None)
     if place_id is None:
         raise Sorry("requests.where")
-    number = requests.add(
+    request = requests.add(
         ctx.tx,
         ctx.now,
         kind="consult",
@@ -82,9 +82,7 @@ def begin(ctx: Context, person_id: int, text: str, **data: Any) -> Iterator[Effe
         text=text,
         data=data,
     )
-    request = requests.get(ctx.tx, number)
-    if request is not None:
-        yield from seek(ctx, request)
+    yield from seek(ctx, request)
 
 
 def seek(ctx: Context, request: Request, rounds: int = 1) -> Iterator[Effect]:

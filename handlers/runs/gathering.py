@@ -52,7 +52,7 @@ def announce(ctx: Context) -> Iterator[Effect]:
     said = datetime.fromisoformat(when).astimezone(ctx.now.tzinfo) if when else None
     leaves = said if said is not None and said > ctx.now else ctx.now + ctx.policy.runs.gathers
     group = ctx.room if ctx.in_group else rooms.of_place(ctx.tx, place.id)
-    number = requests.add(
+    run = requests.add(
         ctx.tx,
         ctx.now,
         kind="run",
@@ -63,10 +63,7 @@ def announce(ctx: Context) -> Iterator[Effect]:
         due_at=leaves,
         data={"shop": trips.shop_in(ctx.text)},
     )
-    run = requests.get(ctx.tx, number)
-    if run is None:
-        return
-    values = {**trips.named(ctx, run), "leaves": leaves}
+    number, values = run.number, {**trips.named(ctx, run), "leaves": leaves}
     if group is not None:
         yield Say(ToRoom(group.id), "runs.gathers", values, about=number, direct=True)
     if not ctx.in_group:
