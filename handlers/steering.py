@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from handlers import claims as claiming
 from handlers import (
     climbing,
     corrections,
@@ -17,7 +18,6 @@ from handlers import (
     showing,
     waves,
 )
-from handlers.claims import hand_over
 from handlers.kit import Context, Effect, Sorry, sentence
 from handlers.recording import known
 from storage import claims, people, requests
@@ -137,7 +137,7 @@ def _goes_along(ctx: Context, kept: Request, other: Request, helper: int) -> Ite
     """Whoever held what was merged holds the whole now, unless somebody does."""
     wanted = kept.state in {*offering.OPEN, *requests.IN_HAND} and helper != kept.requester_id
     if wanted and len(claims.holders(ctx.tx, kept.number)) < kept.wanted:
-        yield from hand_over(ctx, kept, helper)
+        yield from claiming.hand_over(ctx, kept, helper)
     elif helper not in claims.holders(ctx.tx, kept.number):
         values = showing.openly(ctx, other)
         yield ctx.tell(helper, "settling.called_off", about=other.number, urgent=True, **values)
