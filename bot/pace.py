@@ -31,6 +31,7 @@ class Pace:
         """``random`` draws from 0 up to 1."""
         self._limits, self._random = limits, random
         self._went: deque[tuple[datetime, int]] = deque()
+        self._here: dict[int, deque[datetime]] = {}
         self._next: datetime | None = None
 
     def opening(
@@ -43,30 +44,31 @@ class Pace:
         if urgent:
             return at
         self._forget(now)
-        every = _under([when for when, _ in self._went], self._limits.per_minute, now)
+        most = self._limits.per_minute
+        every = max(now, self._went[-most][0] + MINUTE) if len(self._went) >= most else now
         return max(at, every, self._room_opens(room_id, now))
 
     def full(self, now: datetime) -> dict[int, datetime]:
         """Conversations that have had their share of the minute, and until when."""
         self._forget(now)
-        opens = {room_id: self._room_opens(room_id, now) for _, room_id in self._went}
+        opens = {room_id: self._room_opens(room_id, now) for room_id in self._here}
         return {room_id: at for room_id, at in opens.items() if at > now}
 
     def _room_opens(self, room_id: int, now: datetime) -> datetime:
-        here = [when for when, where in self._went if where == room_id]
-        return _under(here, self._limits.per_minute_in_room, now)
+        here, most = self._here.get(room_id, ()), self._limits.per_minute_in_room
+        return max(now, here[-most] + MINUTE) if len(here) >= most else now
 
     def _forget(self, now: datetime) -> None:
         while self._went and self._went[0][0] <= now - MINUTE:
-            self._went.popleft()
+            _, room_id = self._went.popleft()
+            here = self._here[room_id]
+            here.popleft()
+            if not here:
+                del self._here[room_id]
 
     def went(self, room_id: int, now: datetime) -> None:
         """A letter goes now: draw the pause before the next."""
         self._went.append((now, room_id))
+        self._here.setdefault(room_id, deque()).append(now)
         seconds = self._limits.seconds_between * (1 + self._limits.jitter * self._random())
         self._next = max(self._next or now, now + timedelta(seconds=seconds))
-
-
-def _under(went: list[datetime], most: int, now: datetime) -> datetime:
-    """When fewer than ``most`` of these will lie within a minute."""
-    return max(now, went[-most] + MINUTE) if len(went) >= most else now

@@ -41,14 +41,15 @@ class Calendar:
 
     def __init__(self, jobs: Sequence[Daily], zone: ZoneInfo) -> None:
         self.jobs, self.zone = jobs, zone
+        self._triggers = [job.trigger(zone) for job in jobs]
 
     def next_after(self, now: datetime) -> tuple[datetime, Daily] | None:
         """The next work to come after an instant; jobs of the same minute are one."""
         coming = [
             (fire, index)
-            for index, job in enumerate(self.jobs)
+            for index, trigger in enumerate(self._triggers)
             # A microsecond later, so that a job at this very instant has had its turn.
-            if (fire := job.trigger(self.zone).get_next_fire_time(None, now + _TICK))
+            if (fire := trigger.get_next_fire_time(None, now + _TICK))
         ]
         if not coming:
             return None
@@ -58,8 +59,8 @@ class Calendar:
     def between(self, since: datetime, now: datetime) -> list[Daily]:
         """The work that came after ``since``, up to ``now``: each job once, however often."""
         found = []
-        for job in self.jobs:
-            fire = job.trigger(self.zone).get_next_fire_time(None, since + _TICK)
+        for job, trigger in zip(self.jobs, self._triggers, strict=True):
+            fire = trigger.get_next_fire_time(None, since + _TICK)
             if fire is not None and fire <= now:
                 found.append(job)
         return found

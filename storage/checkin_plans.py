@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, bindparam, delete, select, update
+from sqlalchemy import JSON, bindparam, delete, func, literal, or_, select, update
 from sqlmodel import Field, SQLModel
 
 from storage.db import Instant, Transaction, table
+from storage.people import PERSON
 from storage.prepared import Prepared
 
 TIERS = ("red", "yellow", "green")
@@ -94,6 +96,18 @@ def plan_of(tx: Transaction, person_id: int, *, in_force: bool = True) -> Checki
 def plans(tx: Transaction) -> list[CheckinPlan]:
     """All plans in force."""
     return tx.rows(CheckinPlan, select(PLAN).where(IN_FORCE).order_by(PLAN.c.id))
+
+
+def named_in(tx: Transaction, text: str, titles: Iterable[str]) -> list[int]:
+    """Who among those checked on a text names: in full, in English, or as 王奶奶 for 王桂兰."""
+    said = literal(text.lower())
+    english = func.lower(PERSON.c.name_en)
+    named = [said.contains(func.lower(PERSON.c.name)), (english != "") & said.contains(english)]
+    surname = func.substr(PERSON.c.name, 1, 1)
+    named += [said.contains(surname.concat(title)) for title in titles if title in text]
+    checked = select(PLAN.c.person_id).where(PLAN.c.withdrawn_at.is_(None))
+    chosen = select(PERSON.c.id).where(PERSON.c.id.in_(checked), or_(*named))
+    return tx.values(chosen.order_by(PERSON.c.id))
 
 
 def add_plan(tx: Transaction, **columns: Any) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import UniqueConstraint, bindparam, delete, func, select, update
@@ -21,6 +22,7 @@ from storage.checkin_plans import (
     add_plan,
     change_plan,
     family,
+    named_in,
     plan,
     plan_of,
     plans,
@@ -51,6 +53,7 @@ __all__ = [
     "forget",
     "get",
     "move",
+    "named_in",
     "of_days",
     "of_plan",
     "open_everywhere",
@@ -127,6 +130,9 @@ CHECKIN.info["insert"] = {
 }
 
 _GET = Prepared(select(CHECKIN).where(CHECKIN.c.id == bindparam("id")))
+_STORY = Prepared(
+    select(EVENT).where(EVENT.c.checkin_id == bindparam("checkin_id")).order_by(EVENT.c.id)
+)
 _OPEN = Prepared(
     select(CHECKIN)
     .where(CHECKIN.c.person_id == bindparam("person_id"), one_of(CHECKIN.c.state, WAITING))
@@ -244,8 +250,17 @@ def take_unlisted(tx: Transaction) -> list[Checkin]:
 
 def move(tx: Transaction, one: Checkin, to: str, **columns: Any) -> bool:
     """Change the state if it is still what ``one`` says; False if somebody was faster."""
-    same = (CHECKIN.c.id == one.id) & (CHECKIN.c.state == one.state)
-    return tx.run(update(CHECKIN).where(same).values(state=to, **columns)).rowcount == 1
+    values = {f"to_{name}": value for name, value in columns.items()}
+    same = {"checkin": one.id, "was": one.state, "to_state": to}
+    return tx.run(_moving(*columns), {**same, **values}).rowcount == 1
+
+
+@cache
+def _moving(*columns: str) -> Prepared:
+    """The statement that changes the state and these columns."""
+    same = (CHECKIN.c.id == bindparam("checkin")) & (CHECKIN.c.state == bindparam("was"))
+    new = {name: bindparam(f"to_{name}") for name in ("state", *columns)}
+    return Prepared(update(CHECKIN).where(same).values(**new))
 
 
 def tell(
@@ -265,10 +280,8 @@ def tell(
 def story(tx: Transaction, checkin_id: int, *what: str) -> list[CheckinEvent]:
     """What happened, in order; only these kinds of step if any are named."""
     tx.flush(EVENT)
-    chosen = select(EVENT).where(EVENT.c.checkin_id == checkin_id)
-    if what:
-        chosen = chosen.where(EVENT.c.what.in_(what))
-    return tx.rows(CheckinEvent, chosen.order_by(EVENT.c.id))
+    found = tx.rows(CheckinEvent, _STORY, {"checkin_id": checkin_id})
+    return [one for one in found if not what or one.what in what]
 
 
 def forget(tx: Transaction, before: datetime) -> int:

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, delete, func, select, text, update
+from sqlalchemy import JSON, Index, bindparam, delete, func, select, text, update
 from sqlmodel import Field, SQLModel
 
 from storage.db import Instant, Transaction, table
+from storage.prepared import Prepared
 
 OUTSIDE = "outside"
 """The gateway of errands that no platform does."""
@@ -70,12 +71,22 @@ def put(
     return tx.insert(ERRAND, row)
 
 
+_DUE = Prepared(
+    select(ERRAND)
+    .where(
+        _OPEN,
+        ERRAND.c.gateway == bindparam("gateway"),
+        ERRAND.c.state == "waiting",
+        ERRAND.c.not_before <= bindparam("now"),
+    )
+    .order_by(ERRAND.c.id)
+    .limit(1)
+)
+
+
 def due(tx: Transaction, gateway: str, now: datetime) -> ErrandRow | None:
     """The oldest that may be done now."""
-    waiting = (ERRAND.c.state == "waiting") & (ERRAND.c.not_before <= now)
-    mine = ERRAND.c.gateway == gateway
-    chosen = select(ERRAND).where(_OPEN, mine, waiting).order_by(ERRAND.c.id).limit(1)
-    return tx.first(ErrandRow, chosen)
+    return tx.first(ErrandRow, _DUE, {"gateway": gateway, "now": now})
 
 
 def begun(tx: Transaction, gateway: str) -> list[ErrandRow]:

@@ -16,6 +16,7 @@ from sqlmodel import Field, SQLModel
 
 from storage.db import Instant, Transaction, table
 from storage.prepared import Prepared, one_of
+from storage.rooms import ROOM
 
 
 class LetterRow(SQLModel, table=True):
@@ -104,6 +105,19 @@ _TOLD = Prepared(
     )
 )
 _ABOUT = Prepared(select(LETTER.c.about).where(LETTER.c.external == bindparam("platform_id")))
+
+
+_NEWEST = Prepared(
+    select(LETTER)
+    .join(ROOM, ROOM.c.id == LETTER.c.room_id)
+    .where(
+        ROOM.c.person_id == bindparam("person"),
+        LETTER.c.kind == bindparam("of_kind"),
+        LETTER.c.made_at >= bindparam("since"),
+    )
+    .order_by(LETTER.c.id.desc())
+    .limit(1)
+)
 
 
 def put(tx: Transaction, row: Mapping[str, Any]) -> None:
@@ -221,6 +235,13 @@ def spoken_of(tx: Transaction, room_id: int, since: datetime) -> set[int]:
     tx.flush(LETTER)
     there = (LETTER.c.room_id == room_id) & (LETTER.c.made_at > since)
     return set(tx.values(select(LETTER.c.about).where(there, LETTER.c.about.is_not(None))))
+
+
+def newest(tx: Transaction, person_id: int, kind: str, since: datetime) -> LetterRow | None:
+    """The last letter of a kind made for somebody, in any of their private talks, since then."""
+    tx.flush(LETTER)
+    values = {"person": person_id, "of_kind": kind, "since": since}
+    return tx.first(LetterRow, _NEWEST, values)
 
 
 def depth(tx: Transaction, gateway: str | None = None) -> tuple[int, datetime | None]:

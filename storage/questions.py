@@ -43,6 +43,20 @@ _ANSWERED = Prepared(
 )
 
 
+_THIS = (
+    (QUESTION.c.kind == bindparam("about"))
+    & (QUESTION.c.ref == bindparam("number"))
+    & (QUESTION.c.state == "open")
+)
+_WHO = Prepared(select(QUESTION.c.person_id).where(_THIS))
+_CLOSED = Prepared(update(QUESTION).where(_THIS).values(state="closed"))
+_CLOSED_TO = Prepared(
+    update(QUESTION)
+    .where(_THIS, QUESTION.c.person_id == bindparam("person"))
+    .values(state="closed")
+)
+
+
 def ask(
     tx: Transaction,
     person_id: int,
@@ -111,12 +125,13 @@ def answered(tx: Transaction, question: Question, state: str = "answered") -> No
 def close(tx: Transaction, person_id: int | None, kind: str, ref: int) -> None:
     """Nobody (or this person no longer) needs to answer this."""
     tx.flush(QUESTION)
-    matching = (QUESTION.c.kind == kind) & (QUESTION.c.ref == ref) & (QUESTION.c.state == "open")
-    if person_id is not None:
-        matching &= QUESTION.c.person_id == person_id
-    for asked in set(tx.values(select(QUESTION.c.person_id).where(matching))):
+    this = {"about": kind, "number": ref}
+    for asked in set(tx.values(_WHO, this)):
         tx.memo.pop(("questions", asked), None)
-    tx.run(update(QUESTION).where(matching).values(state="closed"))
+    if person_id is None:
+        tx.run(_CLOSED, this)
+    else:
+        tx.run(_CLOSED_TO, {**this, "person": person_id})
 
 
 def forget(tx: Transaction, now: datetime) -> int:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Field, SQLModel
 
 from storage.db import Instant, Transaction, table
+from storage.prepared import Prepared
 
 
 class Road(SQLModel, table=True):
@@ -52,10 +53,16 @@ def note(tx: Transaction, gateway: str, **columns: object) -> None:
     tx.memo.pop(("road", gateway), None)
 
 
+_OPEN_GAP = Prepared(
+    select(GAP)
+    .where(GAP.c.gateway == bindparam("gateway"), GAP.c.ended.is_(None))
+    .order_by(GAP.c.id.desc())
+)
+
+
 def open_gap(tx: Transaction, gateway: str) -> Gap | None:
     """The gap that has not ended."""
-    mine = (GAP.c.gateway == gateway) & GAP.c.ended.is_(None)
-    return tx.first(Gap, select(GAP).where(mine).order_by(GAP.c.id.desc()))
+    return tx.first(Gap, _OPEN_GAP, {"gateway": gateway})
 
 
 def begin_gap(tx: Transaction, gateway: str, began: datetime) -> bool:

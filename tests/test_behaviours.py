@@ -1,4 +1,4 @@
-"""Every line of a request's life, 2.1 to 2.8, has a transcript in Chinese and one in English."""
+"""Every line of a request's life and of a check-in's has a transcript in Chinese and in English."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 CHATS = Path(__file__).parent / "chats"
-LINES = [f"2.{line}" for line in range(1, 9)]
+LINES = [f"2.{line}" for line in range(1, 9)] + [f"4.{line}" for line in range(1, 6)]
+RUNGS = ["T", "T+30", "T+60", "T+90", "T+2h", "T+3h", "T+6h"]
+"""The rows of a check-in's ladder, by their times."""
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -22,13 +24,13 @@ def shown(line: str, *, chinese: bool) -> list[str]:
     found = []
     for path in sorted(CHATS.rglob("*.chat")):
         remark = first_remark(path)
-        named = line in re.findall(r"(?<![\d.])\d\.\d+(?![\d.])", remark)
+        named = line in re.findall(r"(?<![\d.])\d\.\d+(?![\d.])|\bT(?:\+\d+h?)?(?![\w+])", remark)
         if named and bool(_CHINESE.search(remark)) is chinese:
             found.append(path.name)
     return found
 
 
-@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("line", [*LINES, *RUNGS])
 @pytest.mark.parametrize("chinese", [True, False], ids=["zh", "en"])
 def test_every_line_is_named_by_a_transcript_that_shows_it(line: str, chinese: bool) -> None:
     assert shown(line, chinese=chinese)

@@ -107,24 +107,31 @@ def vouch(ctx: Context) -> Iterator[Effect]:
 
     The answer says nothing of whether, when or how anybody is checked on.
     """
-    me = ctx.who.id or 0
     told = False
     if replies.says_seen(ctx.text) and _registered(ctx):
-        for one in checkins.open_everywhere(ctx.tx):
-            elder = people.get(ctx.tx, one.person_id)
-            if me == elder.id or not replies.names(elder, ctx.text) or not _may_know(ctx, elder):
-                continue
-            if not said_since(ctx, one.id or 0):
-                continue
-            if one.alarm and not closes_alarms(ctx, one, elder):
-                for person_id in alerted(ctx, one):
-                    yield cries.pass_on(ctx, person_id, ctx.who)
-                continue
-            told = told or me in alerted(ctx, one)
-            how = Word("checkins.how_vouched", {"helper": name_of(ctx.who), "at": ctx.now})
-            yield from close(ctx, one, "vouched", by=me, how=how, note=ctx.text[:200])
+        for elder in replies.named_in(ctx):
+            if elder.id != ctx.who.id and _may_know(ctx, elder):
+                for one in _open(ctx, elder):
+                    told = told or ctx.who.id in alerted(ctx, one)
+                    yield from _vouched(ctx, one, elder)
     if told or not ctx.in_group:
         yield privately(ctx, "checkins.noted")
+
+
+def _vouched(ctx: Context, one: Checkin, elder: Person) -> Iterator[Effect]:
+    """Closed with name and time; a cry for help only by those who may, the others are passed on."""
+    if one.alarm and not closes_alarms(ctx, one, elder):
+        for person_id in alerted(ctx, one):
+            yield cries.pass_on(ctx, person_id, ctx.who)
+        return
+    how = Word("checkins.how_vouched", {"helper": name_of(ctx.who), "at": ctx.now})
+    yield from close(ctx, one, "vouched", by=ctx.who.id, how=how, note=ctx.text[:200])
+
+
+def _open(ctx: Context, elder: Person) -> list[Checkin]:
+    """What is open of theirs since before this was said, oldest first."""
+    waiting = checkins.waiting(ctx.tx, elder.id)
+    return [one for one in reversed(waiting) if said_since(ctx, one.id)]
 
 
 def _registered(ctx: Context) -> bool:

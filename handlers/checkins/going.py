@@ -43,8 +43,8 @@ def fits(ctx: Context) -> bool:
         return False
     if replies.names(elder, ctx.text):
         return True
-    # In a group only a word that names the elder is about them.
-    return not ctx.in_group and not any(replies.names(one, ctx.text) for one in _others(ctx))
+    # In a group only a word that names the elder is about them; and who names another means them.
+    return not ctx.in_group and not replies.named_in(ctx)
 
 
 @answers("checkin_go", fits)

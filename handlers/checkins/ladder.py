@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from handlers.checkins.ending import close, silence
 from handlers.checkins.rungs import NEXT, ask_to_go, letters, second_channel
 from handlers.kit import Context, Effect, Later, Never, Word, rings
-from storage import checkins, people, roads, vitals
+from storage import checkins, outbox, people, roads, vitals
 from storage.checkins import Checkin, CheckinPlan
 
 BEFORE_FAMILY = frozenset({"ask", "again", "neighbour", "family"})
 DEAF_FOR = timedelta(minutes=1)
 """Between two looks whether the road to an elder works again."""
+QUEUED = timedelta(minutes=10)
+"""Between two looks whether a greeting has gone that waits its turn."""
 
 
 def _is_deaf(ctx: Context, one: Checkin) -> bool:
@@ -39,6 +41,11 @@ def rung(ctx: Context) -> Iterator[Effect]:
     if timer.data["step"] == "ask":
         yield from _greet(ctx, one, late)
         return
+    if timer.data["step"] == "again" and one.state == "asked":
+        held = list(_held_back(ctx, one))
+        if held:
+            yield from held
+            return
     if one.state in {"asked", "late"} and vitals.active_since(
         ctx.tx, one.person_id, one.base_at or one.due_at
     ):
@@ -49,6 +56,24 @@ def rung(ctx: Context) -> Iterator[Effect]:
     else:
         one = _shifted(ctx, one, late)
         yield from climb(ctx, one, str(timer.data["step"]), int(timer.data.get("turn", 0)))
+
+
+def _held_back(ctx: Context, one: Checkin) -> Iterator[Effect]:
+    """A greeting that the pace held back: the ladder counts from when it went.
+
+    One that was not worth sending any more when its turn came is listed as unknown.
+    """
+    base = one.base_at or one.due_at
+    letter = outbox.newest(ctx.tx, one.person_id, "checkins.greeting", base)
+    if letter is None:
+        return
+    if letter.state == "stale":
+        yield from unknown(ctx, one)
+    elif letter.state in {"waiting", "sending"}:
+        yield at(one, "again", ctx.now + QUEUED)
+    elif letter.sent_at is not None and letter.sent_at - base > DEAF_FOR:
+        checkins.move(ctx.tx, one, one.state, base_at=letter.sent_at)
+        yield at(one, "again", letter.sent_at + ctx.policy.checkin.second_greeting)
 
 
 def _greet(ctx: Context, one: Checkin, late: timedelta) -> Iterator[Effect]:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from handlers.kit import Context
 from handlers.sentences import tidy
+from storage import checkins, people
 from storage.people import Person
 
 Elders = Literal["well", "unwell", "contact"]
@@ -99,6 +100,13 @@ def says_seen(text: str) -> bool:
     plain = tidy(text)
     seen = _HAS["seen"].search(plain) or _HAS["fine"].search(plain)
     return bool(seen) and is_news(text) and not _HAS["nobody_opens"].search(plain)
+
+
+def named_in(ctx: Context) -> list[Person]:
+    """Everybody checked on whom this message names; 王奶奶 alone may be one of several."""
+    found = checkins.named_in(ctx.tx, ctx.text, _WORDS["titles"])
+    elders = (people.get(ctx.tx, person_id) for person_id in found)
+    return [elder for elder in elders if names(elder, ctx.text)]
 
 
 def names(person: Person, text: str) -> bool:
