@@ -19,8 +19,8 @@ import numpy as np
 from bench.hearing_lines import Line, files, lines
 from bot.understanding import signs, things
 from bot.understanding.amounts import amounts
-from bot.understanding.normalise import normalise
-from bot.understanding.reader import Reader, lowered
+from bot.understanding.normalise import lowered, normalise
+from bot.understanding.reader import Reader
 from bot.understanding.things import FILE, LIFT, REACH, Span, Weights
 
 ROUNDS: Final = 8

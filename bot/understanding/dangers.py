@@ -115,6 +115,7 @@ class Dangers:
                 for condition in written:
                     self._add(kind, level == "sure", condition)
         self._any = sum(self._begins)
+        self._stirs = self.senses.stirs(self._any)
         beside, bit = data["beside"], self.senses.bit
         self._doubts = [(name, bit[name]) for name in beside["doubts"].split()]
         self._doubtful = self.senses.mask(beside["doubts"])
@@ -146,7 +147,7 @@ class Dangers:
 
     def see(self, low: str) -> Seen | None:
         """What speaks for danger and against it; None if nothing speaks for it."""
-        said = self.senses.read(low)
+        said = self.senses.read(low, self._stirs)
         if not said.whole & self._any:
             return None
         held = self._held(said)

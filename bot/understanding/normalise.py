@@ -104,6 +104,14 @@ def written(raw: str, words: str) -> str:
     return raw[at : at + len(words)] if at >= 0 else words
 
 
+def lowered(text: str) -> str:
+    """``text`` in lower case, of the same length."""
+    low = text.lower()
+    if len(low) == len(text):
+        return low
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
 def _fold(found: re.Match[str]) -> str:
     return _FOLDED[found[0]]
 

@@ -13,25 +13,19 @@ from bot.understanding.dangers import Dangers
 from bot.understanding.features import Heard, before, facts, many, of_talk, pieces
 from bot.understanding.items import items_of
 from bot.understanding.lexicon import Lexicon, lexicon
-from bot.understanding.model import CLEAR, Judged, Model, shipped, weigh
-from bot.understanding.normalise import Plain, normalise, written
-from bot.understanding.people import person
+from bot.understanding.model import CLEAR, Decided, Judged, Model, shipped, weigh
+from bot.understanding.normalise import Plain, lowered, normalise, written
+from bot.understanding.people import NOBODY, person
 from bot.understanding.phones import phones
-from bot.understanding.spots import spot
+from bot.understanding.spots import NOWHERE, cued, spot
 from bot.understanding.talk import Talk, in_talk, talk_from
 from bot.understanding.times import when
-from handlers.reading import Category, ForWhom, Reading, Spot, When
+from handlers.reading import Category, Reading, When
 
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_a-z]|[a-z]{2}")
 """Letters enough to say something: an act is not guessed from a lone one."""
 _MANY_DIGITS = re.compile(r"(?:\d[ \-.()]{0,2}){7}")
-_PLACE_CUE = re.compile(
-    r"[楼层栋幢座零号室路街区村苑园城巷弄门单庭里厦店校院站镇县桥]|\d|#"
-    r"|\b(?:b(?:ld|ui?ld)|block|unit|flat|apt|apartment|room|floor|street|road|tower|house|ave|basement"
-    r"|lane|at|in|near)|\b[A-Z]\s(?:wing|block)",
-    re.IGNORECASE,
-)
 _REFERS = re.compile(
     r"(?:^|[\s,。:])(?:(?:我来|我接|接|领|认领|做|去|抢|取消|关闭|转|完成|退|放弃)(?:单|任务)?\s?#?)"
     r"(\d{1,6})(?=号?单|号$|$|[\s,。!]|我来|谢谢|吧|了)"
@@ -51,6 +45,7 @@ _NO_TALK = Talk()
 _SLOT_ASKED = frozenset(("what", "where", "which", "expiry", "when"))  # answered by a name
 _BARE = 2  # tokens: a word by itself, which asks for nothing
 _BRIEF = 9  # tokens: an answer, of which a rule knows as much as there is to know
+_SORTED = frozenset(("need", "offer", "report"))  # the acts that have a category
 _SLOTTED = frozenset(("need", "offer", "report", "unwell", "vouch", "question", "claim", "command"))
 
 
@@ -84,7 +79,8 @@ class Reader:
         heard = self.heard(text, lang)
         self._last = text, heard
         talk = talk_from(context) if context else None
-        return self._slots(heard, self._decided(heard, text, talk, context), at)
+        decided, judged = self._decided(heard, text, talk, context)
+        return self._slots(heard, decided, judged, at)
 
     def in_talk(self, reading: Reading, text: str, talk: Talk) -> Reading:
         """A reading made without knowing the talk, as the talk makes it."""
@@ -92,7 +88,7 @@ class Reader:
             return reading
         last = self._last
         heard = last[1] if last and last[0] == text else self.heard(text)
-        new = self._decided(heard, text, talk, ())
+        new, _ = self._decided(heard, text, talk, ())
         if (new.act, new.emergency) == (reading.act, reading.emergency):
             return reading.but(confidence=new.confidence)
         items = reading.items if new.act in ("need", "offer") else ()
@@ -115,8 +111,9 @@ class Reader:
         low = lowered(plain.text)
         hits = self._lexicon.find(low)
         danger = self._dangers.find(low)
-        numbers = phones(plain.text)[0] if _MANY_DIGITS.search(low) else ()
-        place = spot(plain.text) if _PLACE_CUE.search(low) else Spot()
+        digits = _DIGIT.search(low) is not None
+        numbers = phones(plain.text)[0] if digits and _MANY_DIGITS.search(low) else ()
+        place = spot(plain.text) if cued(low) else NOWHERE
         judge = self._judge
         extra = (
             (judge.dangers[danger] if danger else 0)
@@ -125,25 +122,28 @@ class Reader:
             | (judge.room if place.room else 0)
             | (judge.forwarded if plain.forwarded else 0)
             | (judge.hashtag if plain.hashtags else 0)
-            | (judge.asked if _asks_by_label(plain) else 0)
+            | (judge.asked if (plain.emoji or plain.hashtags) and _asks_by_label(plain) else 0)
         )
         mask = judge.tags(low, hits, lang or plain.lang, extra)
         act, sure, mask = judge.verdict(low, mask)
         return Heard(plain, low, hits, danger, numbers, place, mask, act, sure)
 
-    def ruled(self, heard: Heard, text: str, talk: Talk | None) -> Reading:
+    def _ruled(self, heard: Heard, text: str, talk: Talk | None) -> Decided:
         """Act, danger and confidence by the rules alone."""
-        ruled = Reading(act=heard.act, emergency=heard.danger, confidence=heard.sure)
-        return ruled if talk is None else in_talk(ruled, text, talk)
+        if talk is None:
+            return Decided(heard.act, heard.sure, heard.danger)
+        alone = Reading(act=heard.act, emergency=heard.danger, confidence=heard.sure)
+        told = in_talk(alone, text, talk)
+        return Decided(told.act, told.confidence, told.emergency)
 
     def _decided(
         self, heard: Heard, text: str, talk: Talk | None, context: Sequence[str]
-    ) -> Reading:
-        """Act, danger, category and confidence, by rules and model."""
-        ruled = self.ruled(heard, text, talk)
+    ) -> tuple[Decided, Judged | None]:
+        """Act, danger and confidence, by rules and model; and what the model said, if asked."""
+        ruled = self._ruled(heard, text, talk)
         wordless = _WORD.search(heard.low) is None and not heard.plain.emoji
         if self.model is None or wordless or (talk is not None and talk.asked in _SLOT_ASKED):
-            return ruled
+            return ruled, None
         known = facts(heard, self.tags)
         if talk is not None:
             known += of_talk(heard, text, talk)
@@ -152,14 +152,15 @@ class Reader:
         told = not context
         tokens = many(heard.low)
         if told and tokens <= _BARE and ruled.act == "chat":
-            return ruled
+            return ruled, None
         # Nobody says how they are in few words unasked: that is a greeting to all.
         brief = told and tokens <= _BRIEF and (talk is not None or ruled.act != "well")
-        decided = weigh(ruled, judged, brief=brief, argued=0.2 if told else 1.0)
-        return decided.but(category=self._category(heard, decided, judged))
+        return weigh(ruled, judged, brief=brief, argued=0.2 if told else 1.0), judged
 
-    def _category(self, heard: Heard, decided: Reading, judged: Judged | None) -> Category | None:
+    def _category(self, heard: Heard, decided: Decided, judged: Judged | None) -> Category | None:
         """What the rules name, unless that is nothing or the model is surer than they ever are."""
+        if decided.act not in _SORTED:
+            return None
         danger, wanted = decided.emergency, self._judge.wants(heard.mask)
         named = category(decided.act, heard.low, heard.hits, danger, wanted=wanted)
         if named is None or judged is None or danger is not None:
@@ -167,18 +168,20 @@ class Reader:
         likely, sure = judged.category
         return likely if named == "other" or sure >= CLEAR else named
 
-    def _slots(self, heard: Heard, decided: Reading, at: datetime | None) -> Reading:
+    def _slots(
+        self, heard: Heard, decided: Decided, judged: Judged | None, at: datetime | None
+    ) -> Reading:
         """The reading with all that its act calls for."""
         text, low, act, judge = heard.plain.text, heard.low, decided.act, self._judge
         danger, slotted = decided.emergency, act in _SLOTTED or decided.emergency is not None
         return Reading(
             act=act,
             emergency=danger,
-            category=decided.category or self._category(heard, decided, None),
+            category=self._category(heard, decided, judged),
             items=items_of(heard.plain, low, heard.hits) if act in ("need", "offer") else (),
             place=heard.place,
             phone=heard.phone,
-            person=person(text) if slotted and act != "command" else ForWhom(),
+            person=person(text) if slotted and act != "command" else NOBODY,
             when=_as_written(when(text, at), heard.plain.raw),
             urgency=judge.urgency(act, heard.mask, low, danger=danger is not None),
             refers=_refers(text) if _DIGIT.search(low) else None,
@@ -211,14 +214,6 @@ def _asks_by_label(plain: Plain) -> bool:
     return any(
         label.strip("[]").lower() in _LABELS for label in (*plain.emoji, *plain.hashtags) if label
     )
-
-
-def lowered(text: str) -> str:
-    """``text`` in lower case, of the same length."""
-    low = text.lower()
-    if len(low) == len(text):
-        return low
-    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
 def _refers(text: str) -> int | None:

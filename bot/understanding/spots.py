@@ -43,7 +43,22 @@ _DASHED = re.compile(r"\d")
 _LATIN = re.compile("[A-Za-z]{2}")
 _WORD = re.compile("[A-Za-z]{3}")
 _BUILDING = re.compile(r"\b(?:[Bb]uilding|[Bb]ldg|[Bb]lock|[Uu]nit|[Rr]oom|[Aa]pt|[Ff]lat)\s?\d")
+# What a message must hold besides; the words are asked for last, for they take longest.
+_CUE = re.compile(r"[楼层栋幢座零号室路街区村苑园城巷弄门单庭里厦店校院站镇县桥\d#]")
+_CUE_WORD = re.compile(
+    r"\b(?:b(?:ld|ui?ld)|block|unit|flat|apt|apartment|room|floor|street|road|tower|house|ave|basement"
+    r"|lane|at|in|near)|\b[a-z]\s(?:wing|block)"
+)
 NOWHERE = Spot()
+
+
+def cued(low: str) -> bool:
+    """Whether a message in lower case may name a place, by its letters and words."""
+    if _CUE.search(low) is not None:
+        return True
+    if low.isascii() and _EN_KEYS.isdisjoint(_EN_WORD.findall(low)):
+        return False
+    return _CUE_WORD.search(low) is not None
 
 
 def spot(text: str) -> Spot:

@@ -38,6 +38,7 @@ HOURS: dict[str, Hours] = {
     "night": (22, 24),
 }
 _DAY = timedelta(days=1)
+_LATIN = re.compile(r"[A-Za-z\d]")
 _INSTEAD = re.compile("改[成到为]?$")
 
 
@@ -76,8 +77,10 @@ def _iso(moment: datetime) -> str:
 
 
 def _all(text: str) -> list[Said]:
-    said = [] if text.isascii() else times_zh.said(text)
-    return said or times_en.said(text)
+    if text.isascii():
+        return times_en.said(text)
+    said = times_zh.said(text)
+    return said or (times_en.said(text) if _LATIN.search(text) is not None else [])
 
 
 def _reckon(said: Said, at: datetime) -> tuple[datetime, datetime | None] | None:

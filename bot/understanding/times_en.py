@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from bot.understanding.normalise import lowered
 from bot.understanding.numbers import number
 from bot.understanding.times_en_words import (
     BOTH,
@@ -31,19 +32,21 @@ from bot.understanding.times_en_words import (
     WORD,
 )
 from bot.understanding.times_said import Said
-from bot.understanding.times_spans import phrases
+from bot.understanding.times_spans import TELLING, phrases
 
 
 def said(text: str) -> list[Said]:
     """All times ``text`` names, in order; the widest words for each."""
-    low = text.lower()
-    if len(low) != len(text):
-        low = text
+    low = lowered(text)
+    words, numbered = WORD.findall(low), DIGIT.search(low) is not None
+    plainly = _by_grammar(low, words, numbered=numbered)
+    if not numbered and TELLING.isdisjoint(words):
+        return plainly
     found = [_meant(low, span) for span in phrases(low)]
     taken = [one.span for one in found]
     found += [
         one
-        for one in _said(low)
+        for one in plainly
         if all(one.span[1] <= start or end <= one.span[0] for start, end in taken)
     ]
     return sorted(found, key=lambda one: one.span)
@@ -78,8 +81,12 @@ def _ranged(one: Said, words: str) -> Said:
 
 
 def _said(low: str) -> list[Said]:
-    """The times that the grammar knows in a line in lower case."""
-    keys = _keys(low)
+    return _by_grammar(low, WORD.findall(low), numbered=DIGIT.search(low) is not None)
+
+
+def _by_grammar(low: str, words: Sequence[str], *, numbered: bool) -> list[Said]:
+    """The times that the grammar knows in a line in lower case, of these words."""
+    keys = _keys(low, words, numbered=numbered)
     if not keys:
         return []
     heard: list[Said] = []
@@ -96,13 +103,12 @@ def _said(low: str) -> list[Said]:
     return sorted(found, key=lambda f: f.span)
 
 
-def _keys(low: str) -> set[str]:
+def _keys(low: str, words: Sequence[str], *, numbered: bool) -> set[str]:
     """Which kinds of time words the line holds."""
-    words = WORD.findall(low)
     keys = {GROUPS[word] for word in words if word in GROUPS}
     if not BOTH.isdisjoint(words):
         keys |= {"day", "delay"}
-    if DIGIT.search(low) is not None:
+    if numbered:
         keys |= {"clock", "day"} if CLOCK_KEY.search(low) else set()
         keys |= {"day"} if "the " in low else set()  # the 28th
     return keys
