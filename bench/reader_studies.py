@@ -125,7 +125,7 @@ def _by_model(model: Model, aside: Sequence[Line], part: Callable[[Example], Exa
     out, reader = Told(), Reader()
     for one in aside:
         shown = part(examples([one], reader=reader)[0])
-        acts = model.judge(shown.pieces, shown.facts, shown.line).acts
+        acts = model.judge(shown.spelt, shown.facts, shown.line).acts
         best = max(acts, key=acts.__getitem__)
         out.append((one, Reading(act=best, confidence=acts[best])))
     return out

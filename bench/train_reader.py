@@ -26,7 +26,7 @@ from sklearn.naive_bayes import MultinomialNB
 from threadpoolctl import threadpool_limits
 
 from bench.hearing_lines import Line, digest, files, lines, more
-from bot.understanding.features import before, facts, of_talk, pieces
+from bot.understanding.features import before, facts, of_talk, pieces, spelt, tokens
 from bot.understanding.model import FILE, LIFT, PLEAS
 from bot.understanding.reader import Reader
 from bot.understanding.talk import talk_from
@@ -61,8 +61,11 @@ _ASKING: Final = ("need", "offer", "report")
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One message as the model sees it."""
+    """One message as the model sees it: ``spelt`` is what it finds its pieces in, ``forms`` gives
+    the name of each piece as it is found."""
 
+    spelt: str
+    forms: dict[str, str]
     pieces: list[str]
     facts: list[str]
     line: list[str]
@@ -84,12 +87,15 @@ def examples(said: Sequence[Line], *, reader: Reader | None = None) -> list[Exam
         known = facts(heard, reader.tags)
         if talk is not None:
             known = known + of_talk(heard, one.text, talk)
+        words = tokens(heard.low)
+        forms = pieces(words)
+        told = (spelt(words), forms, sorted(set(forms.values())))
         known_by = PLAINEST if one.voice in PLAIN else 1.0
         shown = [(before(one.context), known_by)] + ([([], 0.5)] if talk else [])
         for line, weight in shown:
             out.append(
                 Example(
-                    *(pieces(heard.low), sorted(known), line),
+                    *(*told, sorted(known), line),
                     *(one.act, one.emergency or "none", one.category, one.voice, weight),
                 )
             )
@@ -110,6 +116,8 @@ def train(
     step = float(np.quantile(np.abs(whole[np.abs(whole) > 1e-6]), 0.9995)) / 127
     small = np.clip(np.rint(np.round(whole / step, 4)), -127, 127).astype(np.int16)
     kept = np.abs(small).max(axis=1) > 0
+    names = [name for name, keep in zip(rows, kept, strict=True) if keep]
+    order, listed, numbers = _listed(names, shown)
     head = {
         "inputs": inputs,
         "lanes": LANES,
@@ -117,15 +125,41 @@ def train(
         "step": float(f"{step:.5g}"),
         "heat": heat or dict.fromkeys(LANES, 1.0),
         "pull": PULL,
+        **numbers,
     }
-    names = "\n".join(name for name, keep in zip(rows, kept, strict=True) if keep)
     return (
         json.dumps(head).encode()
         + b"\n"
-        + names.encode()
+        + "\n".join(listed).encode()
         + b"\n\n"
-        + (small[kept] + LIFT).astype(np.uint8).tobytes()
+        + (small[kept][order] + LIFT).astype(np.uint8).tobytes()
     )
+
+
+def _listed(
+    names: Sequence[str], shown: Sequence[Example]
+) -> tuple[list[int], list[str], dict[str, Any]]:
+    """The rows in the order of the file, what it lists for them, and numbers for its head.
+
+    Pieces come first, by the first form each is found in; then the rows that are asked for by name;
+    then further forms (hot water, hotwater), whose rows the head gives in ``again``.
+    """
+    forms: dict[str, set[str]] = {}
+    for one in shown:
+        for form, name in one.forms.items():
+            forms.setdefault(name, set()).add(form)
+    by_name = {name for one in shown for name in (*one.facts, *one.line)}
+    pieces_ = [i for i, name in enumerate(names) if name not in by_name]
+    order = [*pieces_, *(i for i, name in enumerate(names) if name in by_name)]
+    listed, again = [], []
+    for at, name in enumerate(names[i] for i in order):
+        first, *more = (
+            sorted(forms.get(name, ())) if at < len(pieces_) else (name, *forms.get(name, ()))
+        )
+        listed.append(first)
+        again += [(form, at) for form in sorted(more)]
+    head = {"pieces": len(pieces_), "again": [at for _, at in again]}
+    return order, [*listed, *(form for form, _ in again)], head
 
 
 def _rows(shown: Sequence[Example]) -> dict[str, float]:

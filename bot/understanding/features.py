@@ -13,8 +13,9 @@ from bot.understanding.talk import Talk, yes_or_no
 from handlers.reading import Act, Danger, Spot
 
 _TOKEN = re.compile(r"[a-z']+|\d+|\S")
-_LONG_WORD = re.compile(r"[a-z']{4,}")
-_PARTED = 80  # Latin words of one message that are taken apart
+_JOINED = re.compile(r"[a-z'\d]")  # what may stand in a token with others
+_PART = 4  # letters of the parts of Latin words
+_HEAD, _TAIL = "‹›"  # beside the first and the last tokens
 _MOST = 250  # tokens of one message that are looked at
 _FEW = 30  # an answer of more tokens than this stands for itself
 _EDGE = 3  # tokens at either end of a message that are also looked at as its ends
@@ -35,29 +36,58 @@ class Heard(NamedTuple):
     sure: float
 
 
-def pieces(low: str) -> list[str]:
-    """Runs of one to three tokens of a message in lower case, its ends, parts of Latin words.
+def tokens(low: str) -> list[str]:
+    """The tokens of a message in lower case: a Chinese character, a Latin word, a sign, a number.
 
-    A token is a Chinese character, a Latin word, a sign, or a number told by its length only.
+    Of a number only its length is told.
     """
-    t = _tokens(low)
-    out = {*t, *map(add, t, t[1:]), *map("".join, zip(t, t[1:], t[2:], strict=False))}
-    out.update(["<<" + one for one in t[1 : 1 + _EDGE]])
-    out.update([">>" + one for one in t[-1 - _EDGE : -1]])
-    for word in _LONG_WORD.findall(low)[:_PARTED]:
-        whole = f"<{word}>"
-        out.update([whole[i : i + 4] for i in range(len(whole) - 3)])
-    return list(out)
+    if _JOINED.search(low) is None:
+        return list("".join(low.split()))[:_MOST]
+    found = _TOKEN.findall(low)[:_MOST]
+    return ["0" * min(len(t), 4) if t.isdecimal() else t for t in found]
 
 
-def many(low: str) -> int:
-    """How many tokens a message has."""
-    return len(_TOKEN.findall(low[:_MOST]))
+def spelt(said: Sequence[str]) -> str:
+    """Tokens as the model's words are looked for in them: ``|^|a|<latin>|$|``, then both ends.
+
+    Whatever is a piece of the message stands in it word for word, so that one search finds all.
+    """
+    marked = _marked(said)
+    head, tail = _HEAD.join(marked[1 : 1 + _EDGE]), _TAIL.join(marked[-1 - _EDGE : -1])
+    return f"|{'|'.join(marked)}|{_HEAD}{head}{_HEAD}{_TAIL}{tail}{_TAIL}"
+
+
+def pieces(said: Sequence[str]) -> dict[str, str]:
+    """Runs of one to three tokens, the ends of a message and parts of Latin words, as `spelt` has
+    them, and the name of each: what is written alike without spaces weighs alike.
+
+    This is for training; a model finds the pieces it knows by itself.
+    """
+    bare, t = ["^", *said, "$"], _marked(said)
+    out = {
+        f"|{'|'.join(t[i : i + n])}|": "".join(bare[i : i + n])
+        for n in (1, 2, 3)
+        for i in range(len(t) - n + 1)
+    }
+    for marked, one in zip(t[1 : 1 + _EDGE], bare[1 : 1 + _EDGE], strict=True):
+        out[f"{_HEAD}{marked}{_HEAD}"] = "<<" + one
+    for marked, one in zip(t[-1 - _EDGE : -1], bare[-1 - _EDGE : -1], strict=True):
+        out[f"{_TAIL}{marked}{_TAIL}"] = ">>" + one
+    for word in t:
+        if len(word) > _PART:  # it has its brackets
+            parts = [word[i : i + _PART] for i in range(len(word) - _PART + 1)]
+            out.update(zip(parts, parts, strict=True))
+    return out
+
+
+def _marked(said: Sequence[str]) -> list[str]:
+    """The tokens between their ends, long Latin words in brackets: of these parts are looked at."""
+    long = [f"<{t}>" if len(t) >= _PART and t[0] != "0" else t for t in said]
+    return ["^", *long, "$"]
 
 
 def _tokens(low: str) -> list[str]:
-    found = _TOKEN.findall(low)[:_MOST]
-    return ["^", *("0" * min(len(t), 4) if t.isdigit() else t for t in found), "$"]
+    return ["^", *tokens(low), "$"]
 
 
 def facts(heard: Heard, tags: dict[int, str]) -> list[str]:

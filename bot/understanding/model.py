@@ -1,7 +1,8 @@
 """A small linear model: how likely each act, danger and category is, from pieces and facts.
 
-The file holds one JSON line (lanes, biases, scales), the names of the rows, and a byte for each
-row and lane. At run time a row is one whole number with 32 bits for each lane, so that adding
+The file holds one JSON line (lanes, biases, scales), the names of the rows, those of pieces first
+and further forms of them last, and a byte for each row and lane. One search of an automaton finds
+the pieces of a message, and a row is one whole number with 32 bits for each lane, so that adding
 rows adds all lanes at once; that needs no array library and some ten microseconds.
 """
 
@@ -11,9 +12,12 @@ import json
 import math
 from collections.abc import Sequence
 from functools import cache
+from operator import add
 from pathlib import Path
 from struct import Struct
 from typing import Any, Final, NamedTuple
+
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from handlers.reading import Act, Category, Danger
 
@@ -38,14 +42,14 @@ _ALARMING: Final = 0.5
 
 
 class Judged(NamedTuple):
-    """Probability of each act, and the likeliest danger and category with theirs.
+    """Probability of each act, the likeliest danger with its own, and the scores of all lanes.
 
     A danger is named only if it is likelier than none.
     """
 
     acts: dict[Act, float]
     danger: tuple[Danger | None, float]
-    category: tuple[Category, float]
+    scores: Sequence[float]
 
 
 class Decided(NamedTuple):
@@ -65,69 +69,74 @@ class Model:
         names, _, weights = rest.partition(b"\n\n")
         self.inputs: str = head["inputs"]
         self._lanes: dict[str, list[str]] = head["lanes"]
-        self._bias: list[float] = head["bias"]
-        self._step: float = head["step"]
-        self._heat: dict[str, float] = head["heat"]
+        # Scores are reckoned in the steps of the lanes.
+        step = head["step"] / _GRAIN
+        self._bias: list[float] = [bias / step for bias in head["bias"]]
+        self._heat: dict[str, float] = {kind: heat * step for kind, heat in head["heat"].items()}
         self._pull: dict[str, float] = head["pull"]
-        width = len(self._bias)
-        self._unpack = Struct(f"<{width}I").unpack
-        self._bytes = 4 * width
-        self._wide = bytearray(4 * len(weights))
-        self._wide[0::4] = weights
-        # A row's place, until it is first needed; then the row, with a bit above its lanes: so the
-        # sum of some tells how many of them were rows.
-        self._bits = 8 * self._bytes
-        self._lane_bits = (1 << self._bits) - 1
-        self._rows = {name: at for at, name in enumerate(names.decode().split("\n"))}
-        self._places = len(self._rows)
+        self._width = len(self._bias)
+        self._unpack = Struct(f"<{self._width}I").unpack
+        self._weights = memoryview(weights)
+        listed, pieces, again = names.decode().split("\n"), head["pieces"], head["again"]
+        many = len(listed) - len(again)
+        self._finder = AhoCorasick(
+            listed[:pieces] + listed[many:],
+            matchkind=MatchKind.Standard,
+            implementation=Implementation.ContiguousNFA,
+        )
+        self._row_of = [*range(pieces), *again]
+        self._places = {name: at for at, name in enumerate(listed[pieces:many], pieces)}
+        self._rows = [0] * many  # each is unpacked when it is first needed
         self._span: dict[str, tuple[int, int]] = {}
         start = 0
         for kind, lanes in self._lanes.items():
             self._span[kind] = (start, start + len(lanes))
             start += len(lanes)
 
-    def judge(self, pieces: Sequence[str], facts: Sequence[str], line: Sequence[str]) -> Judged:
-        """Weigh a message by its pieces, its facts and the pieces of the line before it."""
-        total, lift = 0, 0
-        get = self._rows.get
-        for kind, names in (("pieces", pieces), ("facts", facts), ("line", line)):
-            rows = [row for row in map(get, names) if row is not None]
-            if not rows:
-                continue
-            whole = sum(rows)
-            if whole >> self._bits != len(rows):  # some are but places as yet
-                whole = sum(self._row(name) for name in names if name in self._rows)
-            pull = self._pull[kind]
-            if kind != "facts":
-                pull /= math.sqrt(len(rows))
-            many = round(pull * _GRAIN)
-            total += (whole & self._lane_bits) * many
-            lift += len(rows) * many * LIFT
-        step = self._step / _GRAIN
-        lanes = self._unpack(total.to_bytes(self._bytes, "little"))
-        scores = [(lane - lift) * step + bias for lane, bias in zip(lanes, self._bias, strict=True)]
-        return Judged(
-            self._likely("act", scores),
-            self._first("danger", scores),
-            self._first("category", scores),
-        )
+    def judge(self, spelt: str, facts: Sequence[str], line: Sequence[str]) -> Judged:
+        """Weigh a message as `features.spelt` gives it, its facts, and pieces of the line before.
 
-    def _row(self, name: str) -> int:
-        row = self._rows[name]
-        if row < self._places:
-            at, size = row, self._bytes
-            row = int.from_bytes(self._wide[at * size : (at + 1) * size], "little")
-            row |= 1 << self._bits
-            self._rows[name] = row
+        All lanes of a row are added at once, for a row is one number. That each byte is lifted
+        lifts all lanes alike, which changes neither which is highest nor by how much.
+        """
+        pull, rows = self._pull, self._rows
+        pieces, known = self.found(spelt), self._known(facts)
+        total = sum([rows[at] or self._row(at) for at in known]) * round(pull["facts"] * _GRAIN)
+        for found, much in ((pieces, pull["pieces"]), (self._known(line), pull["line"])):
+            if found:
+                many = round(much / math.sqrt(len(found)) * _GRAIN)
+                total += sum([rows[at] or self._row(at) for at in found]) * many
+        lanes = self._unpack(total.to_bytes(4 * self._width, "little"))
+        scores = list(map(add, lanes, self._bias))
+        return Judged(self._acts(scores), self._first("danger", scores), scores)
+
+    def category(self, judged: Judged) -> tuple[Category, float]:
+        """The likeliest category and its probability; only some acts have one."""
+        return self._first("category", judged.scores)
+
+    def found(self, spelt: str) -> set[int]:
+        """The rows of the pieces of a message."""
+        row_of = self._row_of
+        matches = self._finder.find_matches_as_indexes(spelt, overlapping=True)
+        return {row_of[which] for which, _, _ in matches}
+
+    def _known(self, names: Sequence[str]) -> list[int]:
+        get = self._places.get
+        return [row for row in map(get, names) if row is not None]
+
+    def _row(self, at: int) -> int:
+        wide = bytearray(4 * self._width)
+        wide[0::4] = self._weights[at * self._width : (at + 1) * self._width]
+        row = self._rows[at] = int.from_bytes(wide, "little")
         return row
 
-    def _likely(self, kind: str, scores: Sequence[float]) -> dict[Any, float]:
-        start, end = self._span[kind]
-        heat = self._heat[kind]
-        top = max(scores[start:end])
-        powers = [math.exp((one - top) * heat) for one in scores[start:end]]
+    def _acts(self, scores: Sequence[float]) -> dict[Any, float]:
+        start, end = self._span["act"]
+        scores, heat = scores[start:end], self._heat["act"]
+        top, exp = max(scores), math.exp
+        powers = [exp((one - top) * heat) for one in scores]
         whole = sum(powers)
-        return {name: one / whole for name, one in zip(self._lanes[kind], powers, strict=True)}
+        return dict(zip(self._lanes["act"], [one / whole for one in powers], strict=True))
 
     def _first(self, kind: str, scores: Sequence[float]) -> tuple[Any, float]:
         """The likeliest and its probability; no probability is worked out for no danger."""
@@ -138,7 +147,7 @@ class Model:
         if name == "none":
             return None, 0.0
         heat = self._heat[kind]
-        return name, 1 / sum(math.exp((one - top) * heat) for one in some)
+        return name, 1 / sum([math.exp((one - top) * heat) for one in some])
 
 
 @cache

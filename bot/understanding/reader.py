@@ -10,7 +10,7 @@ from functools import cache
 
 from bot.understanding.acts import EDGES, Judge, category
 from bot.understanding.dangers import Dangers
-from bot.understanding.features import Heard, before, facts, many, of_talk, pieces
+from bot.understanding.features import Heard, before, facts, of_talk, spelt, tokens
 from bot.understanding.items import items_of
 from bot.understanding.lexicon import Lexicon, lexicon
 from bot.understanding.model import CLEAR, Decided, Judged, Model, shipped, weigh
@@ -147,14 +147,14 @@ class Reader:
         known = facts(heard, self.tags)
         if talk is not None:
             known += of_talk(heard, text, talk)
-        judged = self.model.judge(pieces(heard.low), known, before(context))
         # Where the bot knows what it asked, the rules for answers hold; from lines it guesses.
         told = not context
-        tokens = many(heard.low)
-        if told and tokens <= _BARE and ruled.act == "chat":
+        said = tokens(heard.low)
+        if told and len(said) <= _BARE and ruled.act == "chat":
             return ruled, None
+        judged = self.model.judge(spelt(said), known, before(context))
         # Nobody says how they are in few words unasked: that is a greeting to all.
-        brief = told and tokens <= _BRIEF and (talk is not None or ruled.act != "well")
+        brief = told and len(said) <= _BRIEF and (talk is not None or ruled.act != "well")
         return weigh(ruled, judged, brief=brief, argued=0.2 if told else 1.0), judged
 
     def _category(self, heard: Heard, decided: Decided, judged: Judged | None) -> Category | None:
@@ -163,9 +163,9 @@ class Reader:
             return None
         danger, wanted = decided.emergency, self._judge.wants(heard.mask)
         named = category(decided.act, heard.low, heard.hits, danger, wanted=wanted)
-        if named is None or judged is None or danger is not None:
+        if self.model is None or judged is None or danger is not None:
             return named
-        likely, sure = judged.category
+        likely, sure = self.model.category(judged)
         return likely if named == "other" or sure >= CLEAR else named
 
     def _slots(
