@@ -7,7 +7,9 @@ import time
 import pytest
 
 from bench.hearing_lines import Line, digest, files, lines
+from bot.understanding.features import pieces, spelt, tokens
 from bot.understanding.model import FILE, Model, shipped
+from bot.understanding.normalise import lowered, normalise
 from bot.understanding.reader import Reader
 
 READER = Reader()
@@ -37,6 +39,18 @@ def test_the_model_is_small_and_loads_quickly() -> None:
     Model(raw)
     assert time.perf_counter() - start < 0.5  # some 40 ms where nothing else runs
     assert len(raw) <= 2_000_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["哪位有温度计吗?", "hot water is out again", "1单元302 wifi坏了", "needle needed", "嗯"],
+)
+def test_one_search_finds_the_pieces_it_was_trained_on_and_no_others(text: str) -> None:
+    model = shipped()
+    assert model is not None
+    said = tokens(lowered(normalise(text).text))
+    alone = [model.found(piece) for piece in pieces(said)]
+    assert model.found(spelt(said)) == set().union(*alone)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
