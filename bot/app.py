@@ -23,8 +23,10 @@ from bot.engine import Engine, NotRecorded
 from bot.errands import Act, Errands, on_platform
 from bot.gateways.base import Gateway, Refused
 from bot.hearing import Desk, Heard
+from bot.media import MediaStore
 from bot.metrics import Metrics
 from bot.readers import Readers, Said
+from bot.plots.easel import Easel, Painting
 from bot.schedule import Calendar, Daily, Heart
 from bot.second.dictation import Dictation
 from bot.second.opinion import Opinion
@@ -37,7 +39,7 @@ from handlers.kit import Day, Happening, Message, Timer
 from handlers.policy import Policy
 from handlers.reading import Reading
 from storage import errands, outbox, timers
-from storage.errands import OUTSIDE, ErrandRow
+from storage.errands import OUTSIDE, PICTURES, ErrandRow
 from storage.timers import TimerRow
 
 log = structlog.get_logger(__name__)
@@ -79,11 +81,14 @@ class App:
         bound: Collection[str] = (),
         outside: Act | None = None,
         help_with: ReaderHelp | None = None,
+        pictures: MediaStore | None = None,
+        font: str = "",
     ) -> None:
         """``manners``: how letters go by each gateway, by its name.
 
         ``bound``: gateways whose groups are bound to places from chat. ``outside`` carries alarms
         to whoever runs the bot. ``help_with``: what the reader is helped with.
+        ``pictures``: where pictures of readings are kept, drawn with ``font`` or one that is found.
         """
         listed = spoken.load()
         self.clock = clock
@@ -111,7 +116,12 @@ class App:
             )
             for gateway in gateways
         ]
-        self.errands: list[Errands] = [Errands(OUTSIDE, outside or _nowhere, self.engine, clock)]
+        self.easel = Easel(self.words, font)
+        paint = Painting(self.engine, self.easel, pictures).act if pictures else _nowhere
+        self.errands: list[Errands] = [
+            Errands(OUTSIDE, outside or _nowhere, self.engine, clock),
+            Errands(PICTURES, paint, self.engine, clock),
+        ]
         for gateway in gateways:
             pace = manners[gateway.name].pace if gateway.name in manners else None
             act = on_platform(gateway)

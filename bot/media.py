@@ -55,6 +55,16 @@ class MediaStore:
         self._write(self._at(digest), clean)
         return Photo(digest, media_type(clean))
 
+    def keep(self, png: bytes) -> Photo:
+        """Keep a picture that the bot drew itself, as it is."""
+        digest = hashlib.sha256(png).hexdigest()
+        self._write(self._at(digest), png)
+        return Photo(digest, media_type(png))
+
+    def drop(self, digest: str) -> None:
+        """Throw a picture away, if it is there."""
+        self._at(digest).unlink(missing_ok=True)
+
     def path(self, photo: Photo) -> Path:
         """Where the picture's file is. Raises KeyError for what is no digest."""
         return self._at(photo.digest)

@@ -140,6 +140,8 @@ async def _open(
         bound=manners.keys(),
         outside=Outside(settings.alarm, clock).act,
         help_with=settings.reader,
+        pictures=media,
+        font=settings.media.font,
     )
     if nightly:
         app.calendar.jobs = [*app.calendar.jobs, _nightly(settings)]

@@ -114,10 +114,13 @@ class Errand:
 
     ``accept_friend`` and ``accept_invitation`` need ``data["id"]``; ``make_room`` needs
     ``data["members"]`` (the gateway's ids) and ``data["topic"]``, and brings the conversation.
+    ``draw_readings`` and ``drop_pictures`` go to ``storage.errands.PICTURES``.
     """
 
     gateway: str
-    what: Literal["accept_friend", "accept_invitation", "make_room"]
+    what: Literal[
+        "accept_friend", "accept_invitation", "make_room", "draw_readings", "drop_pictures"
+    ]
     data: Mapping[str, Any]
     ref: int = 0
     wait: timedelta = timedelta()

@@ -8,10 +8,11 @@ from datetime import timedelta
 from handlers import consults, showing
 from handlers.checkins.plans import withdraw
 from handlers.kit import Ask, Context, Effect, Later, Sorry, ToPerson, answers, rings, sentence
+from handlers.readings.looking import dropped
 from handlers.release import lost
 from handlers.runs.gathering import called_off
 from handlers.settling import close
-from storage import checkins, claims, erasure, following, people, requests, runs, skills
+from storage import checkins, claims, erasure, following, looks, people, requests, runs, skills
 from storage import duty as rosters
 
 ASKED = {"leave": "yes_no"}
@@ -112,4 +113,5 @@ def forget(ctx: Context) -> Iterator[Effect]:
     if requests.of_person(ctx.tx, person_id):
         yield Later(f"erase:{person_id}", ctx.now + ERASING, "erase", person_id)
         return
+    yield from dropped(looks.take_pictures(ctx.tx, person_id=person_id))
     erasure.erase(ctx.tx, person_id)

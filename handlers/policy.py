@@ -13,6 +13,7 @@ from datetime import time, timedelta
 from typing import NewType
 
 from handlers.limits import Broadcasts, Consults, Runs
+from handlers.care import Checkin, Readings
 from handlers.matching import Matching
 from handlers.reaching import Alert, Coverage
 from storage.places import Place
@@ -123,24 +124,6 @@ class Medicine:
 
 
 @dataclass(frozen=True, slots=True)
-class Checkin:
-    """The ladder of a daily greeting; every step counts from the elder's own hour."""
-
-    default_time: time = time(8, 30)
-    second_greeting: timedelta = timedelta(minutes=30)
-    neighbour: timedelta = timedelta(minutes=60)
-    family: timedelta = timedelta(minutes=90)
-    family_each: timedelta = timedelta(minutes=10)
-    duty: timedelta = timedelta(hours=2)
-    worker: timedelta = timedelta(hours=3)
-    team: timedelta = timedelta(hours=6)
-    team_every: timedelta = timedelta(minutes=60)
-    team_repeats: int = 5
-    ack_lapses: timedelta = timedelta(minutes=30)
-    catch_up: timedelta = timedelta(hours=3)
-
-
-@dataclass(frozen=True, slots=True)
 class Caps:
     """How many unasked messages one person gets within a quarter, one and three hours."""
 
@@ -191,6 +174,7 @@ class Retention:
     checkin_days: int = 30
     coverage_days: int = 30
     alert_days: int = 30
+    reading_days: int = 365
     audit_name_days: int = 365
     inbox_id_days: int = 30
 
@@ -260,6 +244,7 @@ class Policy:
     working: Working = field(default_factory=Working)
     medicine: Medicine = field(default_factory=Medicine)
     checkin: Checkin = field(default_factory=Checkin)
+    readings: Readings = field(default_factory=Readings)
     caps: Caps = field(default_factory=Caps)
     groups: Groups = field(default_factory=Groups)
     quiet: Quiet = field(default_factory=Quiet)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import String, cast, delete, literal, select, update
 
-from storage import alerts, claims, coverage, lookins, people
+from storage import alerts, claims, coverage, lookins, looks, people, vitals
 from storage.broadcasts import STOPPED
 from storage.calendars import CALENDAR
 from storage.checkins import CHECKIN, CONTACT, PLAN
@@ -21,7 +21,6 @@ from storage.requests import EVENT, REQUEST
 from storage.rooms import ROOM
 from storage.runs import ORDER
 from storage.talks import TALKER
-from storage.vitals import VITAL
 
 NOBODY: dict[str, Any] = {
     "key": None,
@@ -54,7 +53,8 @@ def erase(tx: Transaction, person_id: int) -> None:
     tx.run(update(ORDER).where(ORDER.c.person_id == person_id).values(items=[]))
     tx.run(delete(QUESTION).where(QUESTION.c.person_id == person_id))
     tx.run(delete(CALENDAR).where(CALENDAR.c.person_id == person_id))
-    tx.run(delete(VITAL).where(VITAL.c.person_id == person_id))
+    vitals.erase(tx, person_id)
+    looks.erase(tx, person_id)
     tx.run(delete(CHECKIN_EVENT).where(CHECKIN_EVENT.c.checkin_id.in_(greetings)))
     tx.run(delete(CHECKIN).where(CHECKIN.c.person_id == person_id))
     tx.run(delete(CONTACT).where(CONTACT.c.plan_id.in_(plans)))

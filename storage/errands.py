@@ -18,6 +18,8 @@ from storage.prepared import Prepared
 
 OUTSIDE = "outside"
 """The gateway of errands that no platform does."""
+PICTURES = "pictures"
+"""The gateway of errands that draw pictures and throw them away."""
 
 
 class ErrandRow(SQLModel, table=True):

@@ -17,7 +17,7 @@ from bot.app import App
 from bot.clock import PaperClock
 from bot.gateways.paper import PaperGateway
 from bot.understanding.reader import Reader
-from handlers.checkins import hours, readings, replies
+from handlers.checkins import hours, replies
 from handlers.kit import Message
 from handlers.policy import Policy
 from storage import checkins, people, places, vitals
@@ -292,27 +292,6 @@ def test_replies_are_read_not_counted(text: str, is_unwell: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("血压135/80", [("blood_pressure", 135, 80)]),
-        ("都好,血压 128 / 79,体温36.5", [("blood_pressure", 128, 79), ("temperature", 36.5, None)]),
-        ("高压150低压95", [("blood_pressure", 150, 95)]),
-        ("体温38.2", [("temperature", 38.2, None)]),
-        ("37.5度", [("temperature", 37.5, None)]),
-        ("空腹血糖6.1", [("glucose", 6.1, None)]),
-        ("bp 140/85, oxygen 97", [("blood_pressure", 140, 85), ("oxygen", 97, None)]),
-        ("10/12来的", []),
-        ("3/4的人", []),
-        ("血压500/300", []),
-    ],
-)
-def test_readings_are_read_from_words(
-    text: str, found: list[tuple[str, float, float | None]]
-) -> None:
-    assert [(one.kind, one.value, one.value2) for one in readings.measured(text)] == found
-
-
-@pytest.mark.parametrize(
     ("text", "minutes"),
     [
         ("9点", [540]),
@@ -358,7 +337,7 @@ async def test_readings_are_kept_and_duty_hears_of_those_beyond_the_limits(stree
     with transaction(made.database) as tx:
         kept = [(one.kind, one.value, one.value2, one.unit) for one in vitals.of_person(tx, 4)]
     assert kept == [("blood_pressure", 190.0, 100.0, "mmHg")]
-    assert made.said_to("李强") == ["checkins.vital_alarm"]
+    assert made.said_to("李强") == ["readings.beyond"]
 
 
 async def test_old_check_ins_are_forgotten(street: Built) -> None:

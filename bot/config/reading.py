@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError, create_m
 from bot.config.lines import Place, line_at, lines_of, merged, written
 from bot.config.tables import STRICT, General, Settings
 from bot.config.values import Duration, Hour, Secret
+from handlers.care import Amount
 from handlers.policy import Address, Country, Policy
 
 
@@ -40,6 +41,7 @@ _KINDS: dict[Any, Any] = {
     int: Annotated[int, Field(ge=0, le=100_000)],
     float: Annotated[float, Field(ge=0, le=1)],
     str: Annotated[str, Field(pattern=r"^[0-9+ -]{0,20}$")],  # numbers to ring
+    Amount: Annotated[float, Field(gt=0, le=1000)],
     Country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")],
     Address: Annotated[str, AfterValidator(_address)],
 }

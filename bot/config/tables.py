@@ -66,9 +66,10 @@ class Web(_Table):
 
 
 class Media(_Table):
-    """Photos, kept by content."""
+    """Photos, kept by content; ``font``: a file with Chinese letters, for labels in pictures."""
 
     folder: Folder = Path("data/media")
+    font: str = ""
 
 
 class Logs(_Table):

@@ -173,9 +173,9 @@ def _crew(keys: list[str]) -> dict[str, Any]:
 def _checkins(tx: Transaction) -> Rows:
     keys = _keys(tx)
     return [
-        _filled(
+        {"at": [clock(minute) for minute in plan.at]}
+        | _filled(
             person=keys[plan.person_id],
-            at=[clock(minute) for minute in plan.at],
             tier=plan.tier,
             weekdays=plan.weekdays,
             from_day=plan.from_day,

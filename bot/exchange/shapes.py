@@ -215,7 +215,8 @@ class CheckinRow(Row):
     """A daily greeting, agreed to by the elder or a guardian; known by its person."""
 
     person: Key
-    at: Annotated[tuple[Clock, ...], BeforeValidator(_parts), Field(min_length=1)] = ("08:30",)
+    at: Annotated[tuple[Clock, ...], BeforeValidator(_parts)] = ("08:30",)
+    """Empty: no greetings, only readings are kept."""
     tier: Literal["red", "yellow", "green"] = "red"
     weekdays: Weekdays = "1234567"
     from_day: date | None = None

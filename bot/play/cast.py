@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -31,9 +30,8 @@ _MENTION = re.compile(r"[@＠](\S+)")
 class Cast:
     """Knows who has said what where; outlives the bot."""
 
-    def __init__(self, script: Script, folder: Path, zone: ZoneInfo) -> None:
-        self._script, self._zone = script, zone
-        self._media = MediaStore(folder / "media")
+    def __init__(self, script: Script, media: MediaStore, zone: ZoneInfo) -> None:
+        self._script, self._media, self._zone = script, media, zone
         self._strangers: dict[str, str] = {}
         self._lines: list[tuple[Line, Message]] = []
         self._last_group: str | None = None

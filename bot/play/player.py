@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from bot.app import App
 from bot.clock import PaperClock
 from bot.engine import Job
+from bot.media import MediaStore
 from bot.play import looks, world
 from bot.play.cast import Cast
 from bot.play.compare import Misses, compare
@@ -99,7 +100,8 @@ class _Player:
         self.script, self.world = script, made
         self.clock = PaperClock(self.world.start)
         self.road = Road(self.clock)
-        self.cast = Cast(script, folder, self.world.zone)
+        self.media = MediaStore(folder / "media")
+        self.cast = Cast(script, self.media, self.world.zone)
         self.app: App | None = None
         self.waiting: list[Message] = []
 
@@ -242,6 +244,7 @@ class _Player:
             policy=made.policy,
             zone=made.zone,
             reader=reader(),
+            pictures=self.media,
         )
         await self.app.start(live=False)
         await self._catch_up()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from handlers import duty
 from handlers.checkins import cries, readings, replies
+from handlers.checkins.beginning import begun_now
 from handlers.checkins.ending import alerted, close, name_of, privately, said_since
 from handlers.kit import Context, Effect, Word, answers, hears
+from handlers.vitals.measuring import measured
 from storage import checkins, people, places
 from storage.checkins import Checkin
 from storage.people import Person
@@ -23,7 +24,7 @@ def fits(ctx: Context) -> bool:
         return False
     if ctx.question is None or not said_since(ctx, ctx.question.ref):
         return False
-    return replies.of_elder(ctx) is not None or bool(readings.measured(ctx.text))
+    return replies.of_elder(ctx) is not None or bool(measured(ctx.text))
 
 
 @answers("checkin", fits)
@@ -39,17 +40,19 @@ def take(ctx: Context, one: Checkin) -> Iterator[Effect]:
     me, said = ctx.who.id or 0, replies.of_elder(ctx)
     # An alarm of any hour outweighs a greeting answered since.
     one = next((each for each in checkins.waiting(ctx.tx, me) if each.alarm), one)
-    yield from readings.keep(ctx, ctx.who, checkins.plan(ctx.tx, one.plan_id).limits, one.id)
-    if said == "unwell" and one.step != "alarm":
+    unwell = said == "unwell" and one.step != "alarm"
+    told = yield from readings.keep(ctx, ctx.who, one.id, quietly=unwell)
+    if told == "danger":
+        return
+    if unwell:
         yield from cries.raised(ctx, one, ctx.text)
         return
     if one.alarm:
         yield from cries.more(ctx, one)
         return
-    kept = readings.measured(ctx.text)
-    key = "kept" if kept else "glad" if said == "well" else "contact_made"
-    vitals = [vital.spoken() for vital in kept]
-    yield privately(ctx, f"checkins.{key}", name=name_of(ctx.who), vitals=vitals)
+    if told == "none":
+        key = "glad" if said == "well" else "contact_made"
+        yield privately(ctx, f"checkins.{key}", name=name_of(ctx.who))
     how = Word("checkins.how_answered", {"at": ctx.now})
     yield from close(ctx, one, "ok", by=me, how=how)
 
@@ -68,18 +71,10 @@ def says_more(ctx: Context) -> Iterator[Effect]:
 
 @hears("well")
 def well(ctx: Context) -> Iterator[Effect]:
-    """Unasked: readings are kept, an open check-in is closed, else there is nothing to say."""
+    """Unasked: an open check-in is closed, else there is nothing to say."""
     open_ones = checkins.waiting(ctx.tx, ctx.who.id or 0)
     if open_ones:
         yield from take(ctx, open_ones[0])
-        return
-    plan = checkins.plan_of(ctx.tx, ctx.who.id or 0)
-    kept = readings.measured(ctx.text)
-    if plan is None or not kept or ctx.in_group:
-        return
-    yield from readings.keep(ctx, ctx.who, plan.limits, None)
-    vitals = [vital.spoken() for vital in kept]
-    yield privately(ctx, "checkins.kept", name=name_of(ctx.who), vitals=vitals)
 
 
 @hears("unwell")
@@ -91,12 +86,10 @@ def unwell(ctx: Context) -> Iterator[Effect]:
     if open_ones:
         yield from take(ctx, open_ones[0])
     elif plan is not None:
-        place = places.get(ctx.tx, ctx.who.place_id)
-        local = ctx.now.astimezone(ZoneInfo(place.zone if place else "Asia/Shanghai"))
-        minute = local.hour * 60 + local.minute
-        one = checkins.at_once(ctx.tx, plan, local.date(), minute, ctx.now)
-        yield from readings.keep(ctx, ctx.who, plan.limits, one.id)
-        yield from cries.raised(ctx, one, ctx.text)
+        one = begun_now(ctx, plan)
+        told = yield from readings.keep(ctx, ctx.who, one.id, quietly=True)
+        if told != "danger":
+            yield from cries.raised(ctx, one, ctx.text)
     elif not ctx.in_group:
         yield privately(ctx, "checkins.how_to_get_help", medical=ctx.policy.emergency.medical)
 

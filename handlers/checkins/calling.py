@@ -11,6 +11,7 @@ from handlers.checkins.ending import close, name_of, said_since
 from handlers.checkins.ladder import at, climb, offset
 from handlers.checkins.reports import Report
 from handlers.kit import Context, Effect, Lines, Never, Word, answers
+from handlers.vitals.measuring import measured
 from storage import checkins, people
 from storage.checkins import Checkin
 
@@ -76,8 +77,8 @@ def said_since_listed(ctx: Context, one: Checkin) -> bool:
 
 def _take(ctx: Context, one: Checkin, report: Report) -> Iterator[Effect]:
     words = replace(ctx.message, text=report.said) if ctx.message else None
-    elder, limits = people.get(ctx.tx, one.person_id), checkins.plan(ctx.tx, one.plan_id).limits
-    yield from readings.keep(replace(ctx, message=words), elder, limits, one.id)
+    elder = people.get(ctx.tx, one.person_id)
+    yield from readings.keep(replace(ctx, message=words), elder, one.id, quietly=True)
     match report.found:
         case "well":
             yield from _well(ctx, one, report)
@@ -138,7 +139,7 @@ def _open_again(ctx: Context, one: Checkin) -> Checkin:
 def _spoken(ctx: Context, one: Checkin, report: Report) -> Word:
     """How a line was understood."""
     elder = people.get(ctx.tx, one.person_id)
-    vitals = [vital.spoken() for vital in readings.measured(report.said)]
+    vitals = [vital.spoken() for vital in measured(report.said)]
     kept = Word("checkins.call_vitals", {"vitals": vitals}) if vitals else ""
     values = {"line": one.line, "name": name_of(elder), "vitals": kept}
     return Word(f"checkins.call_{report.found or 'unclear'}", values)

@@ -1,0 +1,1 @@
+"""Readings of the body as people tell them: numbers, words, trends. Nothing here is kept."""
