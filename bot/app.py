@@ -23,10 +23,9 @@ from bot.engine import Engine, NotRecorded
 from bot.errands import Act, Errands, on_platform
 from bot.gateways.base import Gateway, Refused
 from bot.hearing import Desk, Heard
-from bot.media import MediaStore
 from bot.metrics import Metrics
+from bot.plots.easel import Paint
 from bot.readers import Readers, Said
-from bot.plots.easel import Easel, Painting
 from bot.schedule import Calendar, Daily, Heart
 from bot.second.dictation import Dictation
 from bot.second.opinion import Opinion
@@ -61,7 +60,7 @@ def _call_soon(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> Non
 
 
 async def _nowhere(_: ErrandRow) -> str:
-    raise Refused("there is no road outside")
+    raise Refused("nobody here does this")
 
 
 class App:
@@ -81,14 +80,12 @@ class App:
         bound: Collection[str] = (),
         outside: Act | None = None,
         help_with: ReaderHelp | None = None,
-        pictures: MediaStore | None = None,
-        font: str = "",
+        pictures: Paint | None = None,
     ) -> None:
         """``manners``: how letters go by each gateway, by its name.
 
         ``bound``: gateways whose groups are bound to places from chat. ``outside`` carries alarms
-        to whoever runs the bot. ``help_with``: what the reader is helped with.
-        ``pictures``: where pictures of readings are kept, drawn with ``font`` or one that is found.
+        to whoever runs the bot. ``help_with``: what the reader is helped with. ``pictures`` draws.
         """
         listed = spoken.load()
         self.clock = clock
@@ -116,8 +113,7 @@ class App:
             )
             for gateway in gateways
         ]
-        self.easel = Easel(self.words, font)
-        paint = Painting(self.engine, self.easel, pictures).act if pictures else _nowhere
+        paint = pictures(self.engine, self.words) if pictures else _nowhere
         self.errands: list[Errands] = [
             Errands(OUTSIDE, outside or _nowhere, self.engine, clock),
             Errands(PICTURES, paint, self.engine, clock),

@@ -28,6 +28,7 @@ from bot.gateways.local import LocalGateway
 from bot.media import MediaStore
 from bot.only_one import only_one
 from bot.pace import Limits, Pace
+from bot.plots.easel import painting
 from bot.schedule import Daily
 from bot.street import Street
 from bot.watch import Watch
@@ -140,8 +141,7 @@ async def _open(
         bound=manners.keys(),
         outside=Outside(settings.alarm, clock).act,
         help_with=settings.reader,
-        pictures=media,
-        font=settings.media.font,
+        pictures=painting(media, settings.media.font),
     )
     if nightly:
         app.calendar.jobs = [*app.calendar.jobs, _nightly(settings)]

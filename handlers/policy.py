@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from typing import NewType
 
-from handlers.limits import Broadcasts, Consults, Runs
 from handlers.care import Checkin, Readings
+from handlers.limits import Broadcasts, Consults, Runs
 from handlers.matching import Matching
 from handlers.reaching import Alert, Coverage
 from storage.places import Place

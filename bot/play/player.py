@@ -32,6 +32,7 @@ from bot.play.steps import (
     Turn,
 )
 from bot.play.waits import Wait
+from bot.plots.easel import painting
 from bot.understanding.reader import reader
 from handlers.kit import Message
 from storage.db import Transaction, transaction
@@ -244,7 +245,7 @@ class _Player:
             policy=made.policy,
             zone=made.zone,
             reader=reader(),
-            pictures=self.media,
+            pictures=painting(self.media),
         )
         await self.app.start(live=False)
         await self._catch_up()

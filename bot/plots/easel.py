@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from bot.engine import Engine
+from bot.errands import Act
 from bot.gateways.base import Refused
 from bot.media import MediaStore
 from bot.plots.drawing import Line, Panel, Plot, draw
@@ -118,7 +119,16 @@ def needed(words: Words) -> str:
     )
 
 
-class Painting:
+Paint: TypeAlias = Callable[[Engine, Words], Act]
+"""What an app asks for its pictures, by its own engine and words."""
+
+
+def painting(media: MediaStore, font: str = "") -> Paint:
+    """Pictures kept in this folder, drawn with the named font or one that is found."""
+    return lambda engine, words: _Painting(engine, Easel(words, font), media).act
+
+
+class _Painting:
     """The errands of pictures: drawn, stored by content, and thrown away again."""
 
     def __init__(self, engine: Engine, easel: Easel, media: MediaStore) -> None:

@@ -398,6 +398,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_cover_day"), ["day"], unique=False)
 
     op.create_table(
+        "drawn",
+        sa.Column("digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", storage.db.Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_drawn_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_drawn")),
+    )
+    with op.batch_alter_table("drawn", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_drawn_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "hours",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -411,6 +424,24 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("hours", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_hours_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "look",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("viewer_id", sa.Integer(), nullable=True),
+        sa.Column("at", storage.db.Instant(), nullable=False),
+        sa.Column("how", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_look_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["viewer_id"], ["person.id"], name=op.f("fk_look_viewer_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_look")),
+    )
+    with op.batch_alter_table("look", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_look_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "look_in",
@@ -447,6 +478,24 @@ def upgrade() -> None:
     with op.batch_alter_table("look_in", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_look_in_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_look_in_state"), ["state"], unique=False)
+
+    op.create_table(
+        "look_key",
+        sa.Column("token", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("viewer_id", sa.Integer(), nullable=False),
+        sa.Column("until", storage.db.Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_look_key_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["viewer_id"], ["person.id"], name=op.f("fk_look_key_viewer_id_person")
+        ),
+        sa.PrimaryKeyConstraint("token", name=op.f("pk_look_key")),
+    )
+    with op.batch_alter_table("look_key", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_look_key_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_look_key_viewer_id"), ["viewer_id"], unique=False)
 
     op.create_table(
         "notices_stopped",
@@ -545,14 +594,34 @@ def upgrade() -> None:
         sa.Column("unit", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("at", storage.db.Instant(), nullable=False),
         sa.Column("checkin_id", sa.Integer(), nullable=True),
+        sa.Column("said_by", sa.Integer(), nullable=True),
+        sa.Column("phase", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("noted", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("was", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("told", sa.Boolean(), nullable=False),
+        sa.Column("trend", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_vital_person_id_person")
         ),
+        sa.ForeignKeyConstraint(["said_by"], ["person.id"], name=op.f("fk_vital_said_by_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vital")),
     )
     with op.batch_alter_table("vital", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_vital_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_vital_said_by"), ["said_by"], unique=False)
 
+    op.create_table(
+        "vital_watch",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("watcher_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_vital_watch_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["watcher_id"], ["person.id"], name=op.f("fk_vital_watch_watcher_id_person")
+        ),
+        sa.PrimaryKeyConstraint("person_id", "watcher_id", name=op.f("pk_vital_watch")),
+    )
     op.create_table(
         "alert_call",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1338,7 +1407,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_alert_call_person_id"))
 
     op.drop_table("alert_call")
+    op.drop_table("vital_watch")
     with op.batch_alter_table("vital", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_vital_said_by"))
         batch_op.drop_index(batch_op.f("ix_vital_person_id"))
 
     op.drop_table("vital")
@@ -1362,15 +1433,28 @@ def downgrade() -> None:
 
     op.drop_table("question")
     op.drop_table("notices_stopped")
+    with op.batch_alter_table("look_key", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_look_key_viewer_id"))
+        batch_op.drop_index(batch_op.f("ix_look_key_person_id"))
+
+    op.drop_table("look_key")
     with op.batch_alter_table("look_in", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_look_in_state"))
         batch_op.drop_index(batch_op.f("ix_look_in_person_id"))
 
     op.drop_table("look_in")
+    with op.batch_alter_table("look", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_look_person_id"))
+
+    op.drop_table("look")
     with op.batch_alter_table("hours", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_hours_person_id"))
 
     op.drop_table("hours")
+    with op.batch_alter_table("drawn", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_drawn_person_id"))
+
+    op.drop_table("drawn")
     with op.batch_alter_table("cover", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cover_day"))
 
