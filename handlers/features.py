@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers import (
+    alerts,
     binding,
     broadcasts,
     calendars,
@@ -62,6 +63,7 @@ FEATURES = (
     *checkins.PARTS,
     *broadcasts.PARTS,
     *lookins.PARTS,
+    *alerts.PARTS,
     *coverage.PARTS,
     *readings.PARTS,
     hard,

@@ -106,6 +106,11 @@ def move(tx: Transaction, one: Alert, to: str, **columns: Any) -> bool:
     return tx.run(update(ALERT).where(same).values(state=to, **columns)).rowcount == 1
 
 
+def change(tx: Transaction, alert_id: int, **columns: Any) -> None:
+    tx.memo.pop("alerts", None)
+    tx.run(update(ALERT).where(ALERT.c.id == alert_id).values(**columns))
+
+
 def running(tx: Transaction) -> list[Alert]:
     """All that are on, oldest first; kept until one changes."""
     kept: list[Alert] | None = tx.memo.get("alerts")
@@ -141,6 +146,12 @@ def calls_of(tx: Transaction, person_id: int) -> list[Call]:
     if not on:
         return []
     mine = (CALL.c.person_id == person_id) & CALL.c.alert_id.in_(on)
+    return tx.rows(Call, select(CALL).where(mine).order_by(CALL.c.id.desc()))
+
+
+def waiting_for(tx: Transaction, person_id: int) -> list[Call]:
+    """Somebody's places on rolls that know nothing of them, also of alerts that are over."""
+    mine = (CALL.c.person_id == person_id) & CALL.c.state.in_(UNKNOWN)
     return tx.rows(Call, select(CALL).where(mine).order_by(CALL.c.id.desc()))
 
 

@@ -18,7 +18,7 @@ class LookIn(SQLModel, table=True):
 
     ``why``: ``visit`` or ``alert``, ``ref`` the visit or the call of the roll. Where only a name is
     known, ``person_id`` is None. ``told`` and ``declined`` are person ids in the order of asking.
-    Outcomes: ``seen``, ``answered``, ``helped``, ``called_off``.
+    Outcomes: ``seen``, ``answered``, ``spoke`` (and needs help), ``helped``, ``called_off``.
     """
 
     __tablename__ = "look_in"
@@ -49,6 +49,7 @@ LOOK_IN = table(LookIn)
 
 def add(tx: Transaction, now: datetime, **columns: Any) -> LookIn:
     """A new search; the row as stored."""
+    tx.memo.pop("looked for", None)
     key = tx.insert(
         LOOK_IN,
         {"began_at": now, "state": "open", "step": "", "turn": 0, "told": [], "declined": []}
@@ -78,6 +79,7 @@ def change(tx: Transaction, one: LookIn, **columns: Any) -> LookIn:
 
 def move(tx: Transaction, one: LookIn, to: str, **columns: Any) -> bool:
     """Change the state if it is still what ``one`` says; False if somebody was faster."""
+    tx.memo.pop("looked for", None)
     same = (LOOK_IN.c.id == one.id) & (LOOK_IN.c.state == one.state)
     same &= LOOK_IN.c.holder_id.is_(None) | (LOOK_IN.c.holder_id == one.holder_id)
     return tx.run(update(LOOK_IN).where(same).values(state=to, **columns)).rowcount == 1
@@ -99,6 +101,14 @@ def open_ones(tx: Transaction) -> list[LookIn]:
     """All that have not ended, oldest first."""
     chosen = select(LOOK_IN).where(LOOK_IN.c.state.in_(OPEN)).order_by(LOOK_IN.c.id)
     return tx.rows(LookIn, chosen)
+
+
+def any_open(tx: Transaction) -> bool:
+    """Whether anybody is looked for; kept until it changes."""
+    kept: bool | None = tx.memo.get("looked for")
+    if kept is None:
+        kept = tx.memo["looked for"] = bool(open_ones(tx))
+    return kept
 
 
 def forget(tx: Transaction, before: datetime) -> int:

@@ -101,7 +101,7 @@ def vouch(ctx: Context) -> Iterator[Effect]:
     The answer says nothing of whether, when or how anybody is checked on.
     """
     told = False
-    if replies.says_seen(ctx.text) and _registered(ctx):
+    if replies.says_seen(ctx.text) and registered(ctx):
         for elder in replies.named_in(ctx):
             if elder.id != ctx.who.id and _may_know(ctx, elder):
                 for one in _open(ctx, elder):
@@ -127,7 +127,7 @@ def _open(ctx: Context, elder: Person) -> list[Checkin]:
     return [one for one in reversed(waiting) if said_since(ctx, one.id)]
 
 
-def _registered(ctx: Context) -> bool:
+def registered(ctx: Context) -> bool:
     """Imported, vouched for, with a role, or here for long enough."""
     one = ctx.who
     days = timedelta(days=ctx.policy.requests.newcomer_days)

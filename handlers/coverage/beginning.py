@@ -83,9 +83,7 @@ def _due(ctx: Context) -> datetime | None:
     """Until when, where a time was said that is still to come."""
     if "when" not in ctx.slots:
         return None
-    said = ctx.reading.when
-    when = (said.end or said.start) if said else None
-    due = datetime.fromisoformat(when) if when else None
+    due = leading.until(ctx.reading.when)
     if due is None or due <= ctx.now:
         raise Sorry("coverage.until_when")
     return due

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
-from handlers import lookins, showing
+from handlers import leading, lookins, showing
 from handlers.coverage import beginning, doubting, handing, listing
 from handlers.coverage.beginning import led, round_of
 from handlers.kit import Context, Effect, Say, Sorry, ToPerson, sentence
@@ -112,9 +111,7 @@ def strike(ctx: Context) -> Iterator[Effect]:
 def until(ctx: Context) -> Iterator[Effect]:
     """`走访截止明天17点`."""
     campaign = meant(ctx)
-    said = ctx.reading.when
-    when = (said.end or said.start) if said else None
-    due = datetime.fromisoformat(when) if when else None
+    due = leading.until(ctx.reading.when)
     if due is None or due <= ctx.now:
         raise Sorry("coverage.until_when")
     coverage.change(ctx.tx, campaign.id, due_at=due)

@@ -11,7 +11,7 @@ from handlers.checkins.ending import close
 from handlers.coverage import beginning, handing, outcomes
 from handlers.coverage.outcomes import Said
 from handlers.kit import Context, Effect, Say, ToPerson, Word, overhears
-from storage import checkins, coverage, people
+from storage import checkins, coverage, people, questions
 from storage.coverage import Visit
 
 NEWS = ("trouble", "in_hand")
@@ -59,9 +59,18 @@ def _names(ctx: Context, visit: Visit) -> set[str]:
     return called - {""}
 
 
+def _rings_up(ctx: Context) -> bool:
+    """Whether the speaker also has a call list, of which `1 好 2 没接` is said."""
+    waiting = questions.open_to(ctx.tx, ctx.who.id, ctx.now)
+    bare = ctx.text.strip()[:1].isdigit()
+    return bare and any(one.kind == "checkin_calls" for one in waiting)
+
+
 def _fits(ctx: Context) -> bool:
     """Whether this reports on visits; in a group only words that can be about nothing else."""
     said = _said(ctx)
+    if not outcomes.is_plain(ctx.text) and _rings_up(ctx):
+        return False
     if ctx.in_group and not all(one.outcome in NEWS for one in said):
         said = said if outcomes.is_plain(ctx.text) else []
     return not ctx.quoted_number and bool(said)

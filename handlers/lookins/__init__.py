@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from handlers.lookins import answers, ladder
+from handlers.lookins import answers, ladder, vouching
 from handlers.lookins.aiming import aim
 from handlers.lookins.closing import heard, off, seen
-from handlers.lookins.ladder import begin
-from handlers.lookins.sought import family_of, home, is_named, name_of, phone
+from handlers.lookins.ladder import RED, begin
+from handlers.lookins.sought import family_of, home, is_named, name_of, phone, resident
 from handlers.lookins.trouble import trouble
 
-PARTS = (ladder, answers)
+PARTS = (ladder, answers, vouching)
 """The modules with handlers, for the list of features."""
 
 __all__ = [
     "PARTS",
+    "RED",
     "aim",
     "begin",
     "family_of",
@@ -23,6 +24,7 @@ __all__ = [
     "name_of",
     "off",
     "phone",
+    "resident",
     "seen",
     "trouble",
 ]

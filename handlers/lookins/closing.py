@@ -48,10 +48,9 @@ def _reached(ctx: Context, one: LookIn, outcome: str, by: int | None, note: str 
             found = {"state": "done", "by": by, "at": ctx.now, "note": note or visit.note}
             coverage.change_visit(ctx.tx, visit.id, **found)
             coverage.tell(ctx.tx, visit.id, ctx.now, "done", person_id=by, note=note)
-    for call in alerts.calls_of(ctx.tx, one.person_id) if one.person_id else ():
-        if call.state in alerts.UNKNOWN:
-            how = "themselves" if outcome == "answered" else "seen"
-            alerts.change_call(ctx.tx, call.id, state="safe", how=how, by=by, at=ctx.now)
+    how = "themselves" if outcome == "answered" else "seen"
+    for call in alerts.waiting_for(ctx.tx, one.person_id) if one.person_id else ():
+        alerts.change_call(ctx.tx, call.id, state="safe", how=how, by=by, at=ctx.now)
 
 
 def _visits(ctx: Context, one: LookIn) -> list[coverage.Visit]:
@@ -62,11 +61,11 @@ def _visits(ctx: Context, one: LookIn) -> list[coverage.Visit]:
     return [visit for visit in found if visit.state == "nobody"]
 
 
-def heard(ctx: Context, person_id: int) -> Iterator[Effect]:
-    """They answered by themselves: nobody needs to go any more."""
+def heard(ctx: Context, person_id: int, *, well: bool = True) -> Iterator[Effect]:
+    """They answered by themselves: nobody needs to go any more, or to what they need."""
     one = lookins.of_person(ctx.tx, person_id)
     if one is not None:
-        yield from close(ctx, one, "answered", by=person_id)
+        yield from close(ctx, one, "answered" if well else "spoke", by=person_id)
 
 
 def seen(

@@ -37,6 +37,10 @@ def begin(
     if one.person_id is not None:
         known = lookins.of_person(ctx.tx, one.person_id) or known
     if known is not None and known.state != "closed":
+        if known.drill and not drill:
+            # What was only a drill is none any more: it begins again, and is said so.
+            real = lookins.change(ctx.tx, known, drill=False, why=why, ref=ref, step="")
+            yield from climb(ctx, real, STEPS[0])
         return
     who = {"person_id": one.person_id, "name": one.name, "place_id": one.place_id}
     search = lookins.add(
@@ -98,8 +102,11 @@ def _on_step(ctx: Context, one: LookIn, step: str) -> list[int]:
     found: list[int | None]
     match step:
         case "neighbour":
-            paired = plan.neighbour_id if plan else None
-            found = [paired] if paired else list(duty.holding(ctx.tx, at, "volunteer"))
+            # Whoever is not greeted by message has somebody who rings them up.
+            rings = plan.caller_id if plan and plan.channel == "call" else None
+            found = [rings, plan.neighbour_id if plan else None]
+            if not any(found):
+                found = list(duty.holding(ctx.tx, at, "volunteer"))
         case "family":
             found = list(sought.family_of(ctx, one.person_id))
         case "duty":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from handlers import showing
@@ -19,6 +20,22 @@ class Sought(Protocol):
     def name(self) -> str: ...
     @property
     def place_id(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """Somebody the bot knows, as they are looked for."""
+
+    person_id: int
+    name: str
+    place_id: int
+
+
+def resident(one: Person) -> Resident:
+    """Somebody who lives here; LookupError where it is not known where."""
+    if one.place_id is None:
+        raise LookupError(one.id)
+    return Resident(one.id, one.name, one.place_id)
 
 
 def person(ctx: Context, one: Sought) -> Person | None:
