@@ -85,7 +85,7 @@ def _ask_next(ctx: Context, alert: Alert) -> Iterator[Effect]:
     )
     due = ctx.now + ctx.policy.alert.called_up
     data = {"person": person_id}
-    yield Later(f"alert:{alert.id}:duty:{person_id}", due, "alert_duty", alert.id, data)
+    yield Later(f"alert:{alert.id}:duty:{person_id}:", due, "alert_duty", alert.id, data)
 
 
 def leaders(ctx: Context, alert: Alert) -> list[int]:
@@ -130,7 +130,7 @@ def answered(ctx: Context) -> Iterator[Effect]:
         yield ctx.reply("alerts.over_already", **_spoken(ctx, alert))
         return
     me = ctx.who.id
-    yield Never(f"alert:{alert.id}:duty:{me}")
+    yield Never(f"alert:{alert.id}:duty:{me}:")
     if not _comes(ctx):
         before = {one.person_id: one.state for one in alerts.extras(ctx.tx, alert.id)}.get(me)
         alerts.put_extra(ctx.tx, alert.id, me, state="declined")
