@@ -18,6 +18,12 @@ def of_lot(tx: Transaction, lot_id: int) -> list[Movement]:
     return tx.rows(Movement, chosen.order_by(MOVEMENT.c.id))
 
 
+def key_of(tx: Transaction, lot_id: int) -> str | None:
+    """The operator's own short name for a lot, where an import brought one."""
+    found = tx.values(select(LOT.c.key).where(LOT.c.id == lot_id))
+    return found[0] if found else None
+
+
 def last_by(tx: Transaction, person_id: int, since: datetime) -> list[Movement]:
     """What a person entered last in one breath, neither a correction of that kind nor corrected."""
     undone = select(MOVEMENT.c.undoes).where(MOVEMENT.c.undoes.is_not(None))

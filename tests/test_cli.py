@@ -25,7 +25,7 @@ from bot.cli import app
 from bot.only_one import only_one
 
 EXAMPLE = str(worlds.path_of("xingfuli"))
-DATA = ["import", "export", "cards", "migrate", "backup", "restore"]
+DATA = ["import", "export", "cards", "migrate", "backup", "restore", "box"]
 COMMANDS = ["run", "demo", "wechat", "play", "hear", *DATA, "check", "version"]
 ROOT = Path(__file__).parent.parent
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from bot.cli import data, looking, printing, running, trying, wechat
+from bot.cli import box, data, looking, printing, running, trying, wechat
 from bot.cli.console import Plainly
 
 
@@ -50,4 +50,12 @@ for name, command, panel in (
     app.command(name, help=_help(command), rich_help_panel=panel)(command)
 for name, command in (("login", wechat.login), ("bind-code", wechat.bind_code)):
     wechat.commands.command(name, help=_help(command))(command)
+_OF_BOX: tuple[tuple[str, Callable[..., None]], ...] = (
+    ("list", box.list_),
+    ("import", box.import_),
+    ("export", box.export),
+)
+for name, command in _OF_BOX:
+    box.commands.command(name, help=_help(command))(command)
+app.add_typer(box.commands, name="box", rich_help_panel="Data")
 app.add_typer(wechat.commands, name="wechat", rich_help_panel="Run")

@@ -86,7 +86,7 @@ def last_day(expiry: str | None) -> str | None:
     return f"{expiry}-{monthrange(year, month)[1]:02}"
 
 
-def _expiry(value: str) -> str:
+def good_until(value: str) -> str:
     if not re.fullmatch(r"20\d\d-\d\d(-\d\d)?", value):
         raise ValueError('must be a month or day such as "2027-05"')
     date.fromisoformat(last_day(value) if value[5:7] in _MONTHS else "")  # type: ignore[arg-type]
@@ -185,7 +185,7 @@ class StockRow(Row):
     text: Short = ""
     quantity: Annotated[int, Field(ge=0, le=100_000)]
     unit: Annotated[str, StringConstraints(min_length=1, max_length=10)] = "盒"
-    expiry: Annotated[str, AfterValidator(_expiry)] | None = None
+    expiry: Annotated[str, AfterValidator(good_until)] | None = None
     form: Literal["adult", "child"] = "adult"
     sealed: bool = True
     batch: Short | None = None

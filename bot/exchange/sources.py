@@ -84,14 +84,14 @@ def read(path: Path) -> Bundle:
         if raw.key and raw.key in bundle.keys[raw.section]:
             bundle.complain(raw, None, "this key stands here twice")
         bundle.keys[raw.section].add(raw.key)
-        row = _validated(raw, bundle)
+        row = validated(raw, SHAPES[raw.section], bundle)
         if row is not None:
             bundle.rows.setdefault(raw.section, []).append((raw, row))
     return bundle
 
 
-def _validated(raw: Raw, bundle: Bundle) -> Row | None:
-    shape = SHAPES[raw.section]
+def validated(raw: Raw, shape: type[Row], bundle: Bundle) -> Row | None:
+    """The row in its shape, or None and what is wrong with it noted."""
     try:
         return shape.model_validate(raw.values)
     except ValidationError as wrong:
@@ -216,10 +216,11 @@ def _folder(path: Path) -> Iterator[Raw]:
     if not tables:
         raise BadImport([f"{path}: holds no .csv files; named like their sections: people.csv"])
     for table in tables:
-        yield from _csv(table)
+        yield from read_csv(table)
 
 
-def _csv(path: Path) -> Iterator[Raw]:
+def read_csv(path: Path) -> Iterator[Raw]:
+    """The rows of a table whose first line names the fields; what a row leaves empty it has not."""
     text = _text(path)
     first = text.splitlines()[0] if text else ""
     # Excel writes what the machine's region separates lists with.

@@ -19,14 +19,14 @@ def write(sections: Sections, path: Path) -> None:
     """To ``….toml``, ``….json``, or else a folder of tables. A file appears whole or not at all."""
     match path.suffix.lower():
         case ".toml":
-            _put(path, as_toml(sections))
+            put(path, as_toml(sections))
         case ".json":
-            _put(path, as_json(sections))
+            put(path, as_json(sections))
         case _:
             path.mkdir(parents=True, exist_ok=True)
             for section, rows in sections.items():
                 if rows:
-                    _put(path / f"{section}.csv", as_csv(rows))
+                    put(path / f"{section}.csv", as_csv(rows))
 
 
 def as_toml(sections: Sections) -> str:
@@ -105,7 +105,8 @@ def _plain(value: Any) -> Any:
     return value.isoformat()
 
 
-def _put(path: Path, text: str) -> None:
+def put(path: Path, text: str) -> None:
+    """Write a file that appears whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".draft-")
     try:

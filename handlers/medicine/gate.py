@@ -30,9 +30,9 @@ def too_old(expiries: Iterable[str | None], today: date, policy: Policy) -> str 
 def barred(text: str) -> str | None:
     """``controlled``, ``prescription``, ``refrigerated`` or ``injected``, where a thing is that."""
     found = rules.known(text)
-    if found and found.rule.kind in NEVER:
-        return found.rule.kind
-    return next(iter(rules.barred(text)), None)
+    kinds = {found.rule.kind} & NEVER if found else set()
+    reasons = [*({"controlled"} & kinds), *rules.barred(text), *({"prescription"} & kinds)]
+    return reasons[0] if reasons else None
 
 
 def recalled(tx: Transaction, name: str, batch: str | None) -> str | None:
