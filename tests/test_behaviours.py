@@ -1,4 +1,4 @@
-"""Every line of a request's life and of a check-in's has a transcript in Chinese and in English."""
+"""Every line of a request's life, the medicine box and a check-in has two transcripts: zh and en."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 CHATS = Path(__file__).parent / "chats"
-LINES = [f"2.{line}" for line in range(1, 9)] + [f"4.{line}" for line in range(1, 6)]
+LINES = [f"{part}.{line}" for part, last in ((2, 8), (3, 5), (4, 5)) for line in range(1, last + 1)]
 RUNGS = ["T", "T+30", "T+60", "T+90", "T+2h", "T+3h", "T+6h"]
 """The rows of a check-in's ladder, by their times."""
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")

@@ -10,6 +10,7 @@ import pytest
 
 from bot.play import parse_text, run
 from bot.understanding.lexicon import english_name, lexicon
+from bot.understanding.reader import Reader
 from handlers.medicine import rules, table
 from handlers.medicine.table import Rule
 
@@ -87,15 +88,33 @@ def test_every_name_is_found_within_a_sentence_as_the_kind_it_is(kind: str) -> N
     assert lost == []
 
 
-def test_every_name_long_enough_is_heard_by_the_reader() -> None:
-    unheard = [
-        one.word
-        for one in table.WRITTEN
-        if one.rule.kind != "goods"
-        and len(one.word) >= (5 if one.word.isascii() else 3)
-        and lexicon().entry(one.word) is None
-    ]
+def test_every_name_is_heard_by_the_reader_where_a_thing_is_asked_for() -> None:
+    unheard = []
+    for one in table.WRITTEN:
+        foreign = one.word.isascii()
+        plea = f"anyone has {one.word}?" if foreign else f"谁家有{one.word}吗,急用"
+        if one.rule.kind != "goods" and not lexicon().find(plea.lower()):
+            unheard.append(one.word)
     assert unheard == []
+
+
+@pytest.mark.parametrize(
+    "word", ["感康", "快克", "达喜", "泰诺", "乐松", "严迪", "安定", "右美", "dxm"]
+)
+def test_a_short_brand_is_asked_for_and_given_by_its_name(word: str) -> None:
+    foreign = word.isascii()
+    said = [f"anyone has {word}?"] if foreign else [f"谁有{word}", f"家里有2盒{word},到期2028年3月"]
+    for text in said:
+        read = Reader().read(text)
+        assert read.act in {"need", "offer"}
+        assert any(rules.known(one.text, one.name) for one in read.items)
+
+
+@pytest.mark.parametrize(
+    "text", ["日子过得很安定", "金戈铁马的电影", "住得真舒乐", "有安定的生活就好", "完美能办"]
+)
+def test_a_short_brand_within_other_words_is_none(text: str) -> None:
+    assert lexicon().find(text) == []
 
 
 def test_every_medicine_has_a_name_for_english_neighbours() -> None:

@@ -26,8 +26,10 @@ _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _BEFORE_SINGLE = frozenset("瓶袋斤桶箱包盒把点些的嘅缺借买要送有没床条块个卷口颗根床只艘顶")
 _AFTER_SINGLE = frozenset(" ,。!?:;、.吗吧呢了啊呀和跟或给喝吃用的么嘛")
 _VERBS = frozenset("修换装补通洗搬抬接看喂遛取拿收买带送照教打填写翻剪擦浇量测陪")
-# Shorter names of medicines are everyday words too often to be heard in chatter.
-_BRAND, _BRAND_EN = 3, 5
+# Shorter names of medicines (安定, 乐松) are everyday words too often: heard between these only.
+_BRAND = 3
+_BEFORE_BRAND = frozenset("有要盒瓶片粒支板袋包点些借缺求买送吃服的叫 ,、和跟")
+_AFTER_BRAND = frozenset(" ,。!?:;、.吗吧呢啊和跟或还有没胶片颗药0123456789一两二三四五六几半")
 _LIGHT = ("一下", "下", "个", "一哈")
 
 
@@ -68,10 +70,13 @@ class Lexicon:
         for entry, aliases in named:
             for alias in aliases:
                 words.setdefault(alias, entry)
-        for word, entry in _of_the_box(self.entries):
-            words.setdefault(word, entry)
+        brands = {word: entry for word, entry in _of_the_box(self.entries) if word not in words}
+        words.update(brands)
         self._words = words
         self._of = list(words.values())
+        self._short = frozenset(
+            at for at, word in enumerate(words) if word in brands and len(word) < _BRAND
+        )
         self._finder = AhoCorasick(list(words), matchkind=MatchKind.LeftmostLongest)
 
     def find(self, low: str) -> list[Hit]:
@@ -82,6 +87,8 @@ class Lexicon:
                 closed = _closed(low, start, end)
                 if closed:
                     found.append(Hit(start, closed, self._of[which]))
+                continue
+            if which in self._short and not _is_asked_for(low, start, end):
                 continue
             if end - start > 1 or _single(low, start):
                 found.append(Hit(start, end, self._of[which]))
@@ -120,8 +127,7 @@ def _entry(name: str, line: str, kind: str, category: str, file: str) -> tuple[E
 def _of_the_box(entries: dict[str, Entry]) -> Iterator[tuple[str, Entry]]:
     """Names of medicines from the table of the medicine box, for those the lexicon lacks."""
     for word, rule, _ in WRITTEN:
-        size = _BRAND_EN if word.isascii() else _BRAND
-        if rule.kind != "goods" and len(word) >= size:
+        if rule.kind != "goods":
             made = Entry(rule.name, rule.english, "thing", "medicine")
             yield word.lower(), entries.setdefault(rule.name, made)
 
@@ -149,6 +155,12 @@ def _single(low: str, start: int) -> bool:
     before = low[start - 1] if start else ""
     after = low[start + 1] if start + 1 < len(low) else " "
     return before in _BEFORE_SINGLE and before != "" and after in _AFTER_SINGLE
+
+
+def _is_asked_for(low: str, start: int, end: int) -> bool:
+    """Whether a short brand stands where a thing does: `谁有感康吗`, `两盒乐松`, not `很安定的`."""
+    before, after = low[start - 1 : start], low[end : end + 1]
+    return (not before or before in _BEFORE_BRAND) and (not after or after in _AFTER_BRAND)
 
 
 @cache

@@ -22,7 +22,7 @@ from handlers.medicine.keeping import dispose, stock_in, thrown_away, undo
 from handlers.medicine.looking import Looked, doctor_silent, look
 from handlers.medicine.picking import Held
 from handlers.medicine.recalling import lift, recall, recall_told
-from handlers.medicine.refusing import say_where_instead
+from handlers.medicine.refusing import never_a_dose, say_where_instead
 from handlers.medicine.relay import gift_due, to_fetch
 from handlers.medicine.stocked import is_there, listing, what_is_there
 
@@ -64,6 +64,7 @@ __all__ = [
     "lift",
     "listing",
     "look",
+    "never_a_dose",
     "not_taken",
     "photo_sent",
     "recall",

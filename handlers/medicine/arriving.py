@@ -87,12 +87,12 @@ def _put_in(ctx: Context, number: int, said: str) -> Iterator[Effect]:
     over: dict[str, Any] = {"outcome": "done", "closed_at": ctx.now}
     requests.move(ctx.tx, request, "closed", ctx.now, who=ctx.who.id, why="in the box", **over)
     yield relay.settled(ctx, number)
-    relay.in_the_box(ctx, request)
     values: dict[str, Any] = {"number": number, "what": Things(tuple(items))}
     values["box"] = relay.box_name(box)
     yield ctx.reply("medicine.in", about=number, **values)
     key = "medicine.thanks_counted" if corrected else "medicine.thanks"
     yield Say(ToPerson(request.requester_id), key, values, about=number)
+    yield from relay.in_the_box(ctx, request)
     yield from serve_next(ctx, [one["name"] for one in items])
 
 

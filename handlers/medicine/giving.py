@@ -85,8 +85,7 @@ def _refuse(ctx: Context, request: Request, why: str) -> Iterator[Effect]:
 
 def _expect(ctx: Context, request: Request) -> Iterator[Effect]:
     """The giver hears where to put it, the keeper what to look for."""
-    box = boxes.get(ctx.tx, int(request.data["box"]))
-    need = relay.waits_for(ctx, request, box)
+    need, box = relay.waits_for(ctx, request)
     values: dict[str, Any] = {
         "number": request.number,
         "what": showing.what(request),
@@ -99,7 +98,7 @@ def _expect(ctx: Context, request: Request) -> Iterator[Effect]:
         yield ctx.reply("medicine.welcome", about=request.number, **values)
     else:
         yield _question(ctx, request, "medicine.welcome_photo", "medicine_photo", values)
-    yield from relay.promised(ctx, request, need)
+    yield from relay.promised(ctx, request, need, box)
     yield from _ask_keeper(ctx, request, box)
 
 
@@ -169,9 +168,9 @@ def told_expiry(ctx: Context) -> Iterator[Effect]:
     if why is not None:
         yield from _refuse(ctx, request, why)
     elif day is None and _has_photo(ctx):
-        box = boxes.get(ctx.tx, int(request.data["box"]))
         yield ctx.reply("medicine.photo_passed", about=request.number, number=request.number)
-        yield from relay.promised(ctx, request, relay.waits_for(ctx, request, box))
+        need, box = relay.waits_for(ctx, request)
+        yield from relay.promised(ctx, request, need, box)
         yield from _ask_keeper(ctx, request, box)
     elif day is None and not said:
         yield from _refuse(ctx, request, "undated")

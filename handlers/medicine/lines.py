@@ -128,8 +128,8 @@ def _count(said: str) -> int | None:
 
 
 _FILLERS = re.compile(
-    r"实际|其实|一共|总共|收到|入库|拿到|到货|只有|只|就|才|到(?!期)了?|了|是|"
-    r"\b(?:only|just|actually|received|stocked|got|it was|there (?:is|was|were))\b",
+    r"[,，。;；!！]|实际|其实|一共|总共|收到|入库|拿到|到货|只有|有|只|就|才|到(?!期)了?|了|是|"
+    r"\b(?:only|just|actually|received|stocked|got|it was|(?:there )?(?:is|was|were|are))\b",
     re.IGNORECASE,
 )
 

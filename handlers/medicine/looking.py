@@ -55,9 +55,14 @@ def look(ctx: Context, request: Request) -> Generator[Effect, None, Looked]:
 def serve_next(ctx: Context, names: Iterable[str], but: int = 0) -> Iterator[Effect]:
     """Something is free again: whoever asked for it within a day and still waits gets it."""
     for request in next_in_line(ctx, set(names), but):
-        picked = pick(ctx, request)
-        if picked.held:
-            yield from _your_turn(ctx, request, picked)
+        yield from serve(ctx, request)
+
+
+def serve(ctx: Context, request: Request) -> Iterator[Effect]:
+    """Hold what there is now for somebody who still waits, and tell them."""
+    picked = pick(ctx, request)
+    if picked.held:
+        yield from _your_turn(ctx, request, picked)
 
 
 def look_again(ctx: Context, request: Request) -> Iterator[Effect]:

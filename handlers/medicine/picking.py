@@ -223,13 +223,15 @@ def held_now(ctx: Context, number: int, state: str = "held") -> list[Held]:
     ]
 
 
-def next_in_line(ctx: Context, names: set[str], but: int) -> Iterator[Request]:
+def next_in_line(
+    ctx: Context, names: set[str], but: int, states: tuple[str, ...] = ("open", "reopened")
+) -> Iterator[Request]:
     """Who asked for any of these within a day and is still waiting, oldest first."""
-    waiting = requests.at_places(ctx.tx, list(places.every(ctx.tx)), ("open", "reopened"))
+    waiting = requests.at_places(ctx.tx, list(places.every(ctx.tx)), states)
     for one in sorted(waiting, key=lambda one: one.number):
         if one.kind != "need" or one.number == but or ctx.now - one.made_at > timedelta(days=1):
             continue
         wanted = any(names & rules.answers_to(item) for item in one.items)
-        had = holds.held(ctx.tx, one.number) or holds.held(ctx.tx, one.number, "lapsed")
+        had = any(holds.held(ctx.tx, one.number, state) for state in ("held", "lapsed", "handed"))
         if wanted and not had:
             yield one

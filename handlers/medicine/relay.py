@@ -8,10 +8,10 @@ from typing import Any
 
 from handlers import showing
 from handlers.kit import Both, Context, Effect, Later, Never, Word, rings
-from handlers.medicine import caution, rules
+from handlers.medicine import caution, looking, rules
 from handlers.medicine.picking import Held, held_now, keeper_of, next_in_line, things
 from handlers.medicine.pickup import code_of
-from storage import boxes, holds, people, questions, requests
+from storage import boxes, claims, holds, people, questions, requests
 from storage.boxes import Box
 from storage.requests import Request
 
@@ -21,29 +21,37 @@ OVER = timedelta(days=7)
 """After so long what never came is not expected any more."""
 
 
-def waits_for(ctx: Context, gift: Request, box: Box) -> Request | None:
-    """The plea that what is given would answer: the oldest that may draw on this box."""
+WAITING = ("open", "reopened", "claimed", "on_site")
+"""States of a plea that something given may still answer: also while somebody is to carry it."""
+
+
+def waits_for(ctx: Context, gift: Request) -> tuple[Request | None, Box]:
+    """The plea that what is given would answer, and the box in which it is expected.
+
+    That is the oldest plea that may draw on a box near the giver, and of these boxes the nearest
+    to whoever asked.
+    """
+    near_giver = {one.id for one in boxes.near(ctx.tx, gift.place_id)}
     names = {str(one["name"]) for one in gift.items}
     forms = {str(one.get("form")) for one in gift.items}
-    for need in next_in_line(ctx, names, gift.number):
-        near = any(one.id == box.id for one in boxes.near(ctx.tx, need.place_id))
+    for need in next_in_line(ctx, names, gift.number, WAITING):
+        common = [one for one in boxes.near(ctx.tx, need.place_id) if one.id in near_giver]
         fits = "child" in forms if caution.for_child(need) else "adult" in forms
         free = need.requester_id != gift.requester_id and not caution.doctor_first(need, need.items)
-        if near and fits and free:
-            return need
-    return None
+        if common and fits and free:
+            return need, common[0]
+    return None, boxes.get(ctx.tx, int(gift.data["box"]))
 
 
-def promised(ctx: Context, gift: Request, need: Request | None) -> Iterator[Effect]:
+def promised(ctx: Context, gift: Request, need: Request | None, box: Box) -> Iterator[Effect]:
     """Somebody brings it: the plea's story says so, and the giver is reminded in time."""
-    data: dict[str, Any] = {**gift.data, **({"for": need.number} if need else {})}
+    data: dict[str, Any] = {**gift.data, "box": box.id, **({"for": need.number} if need else {})}
     requests.amend(ctx.tx, gift.number, ctx.now, data=data)
     wait = ctx.policy.medicine.found if need else REMIND
     yield Later(f"medicine:gift:{gift.number}:", ctx.now + wait, "medicine_gift", gift.number)
     if need is None:
         return
     if need.number != gift.data.get("for"):
-        box = boxes.get(ctx.tx, int(gift.data["box"]))
         requests.tell(
             ctx.tx, need.number, ctx.now, "giver found", person_id=gift.requester_id, note=box.name
         )
@@ -78,12 +86,16 @@ def gift_due(ctx: Context) -> Iterator[Effect]:
     yield Later(ctx.rung.key, ctx.now + OVER, "medicine_gift", number, {"reminded": True})
 
 
-def in_the_box(ctx: Context, gift: Request) -> None:
-    """The plea it was given for hears of it in its story."""
-    need = gift.data.get("for")
-    if need is not None:
-        box = boxes.get(ctx.tx, int(gift.data["box"]))
-        requests.tell(ctx.tx, need, ctx.now, "in the box", person_id=ctx.who.id, note=box.name)
+def in_the_box(ctx: Context, gift: Request) -> Iterator[Effect]:
+    """What it was given for goes on: it is held, and whoever carries it is told where it is."""
+    need = requests.get(ctx.tx, gift.data.get("for") or 0)
+    if need is None or need.state not in WAITING:
+        return
+    box, number = boxes.get(ctx.tx, int(gift.data["box"])), need.number
+    requests.tell(ctx.tx, number, ctx.now, "in the box", person_id=ctx.who.id, note=box.name)
+    yield from looking.serve(ctx, need)
+    for person_id in claims.holders(ctx.tx, number):
+        yield from to_fetch(ctx, need, person_id)
 
 
 def settled(ctx: Context, number: int) -> Never:
