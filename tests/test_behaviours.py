@@ -1,4 +1,4 @@
-"""Every line of a request's life, the medicine box and a check-in has two transcripts: zh and en."""
+"""Every line of a request's life, the medicine box and a check-in has transcripts in zh and en."""
 
 from __future__ import annotations
 
