@@ -160,7 +160,7 @@ def test_what_is_held_for_somebody_is_not_counted_away(tx: Transaction, tmp_path
     who = people.by_key(tx, "wang-nainai")
     assert who is not None
     asked = {"category": "medicine", "place_id": box3(tx).place_id, "requester_id": who.id}
-    number = requests.add(tx, NOW, kind="need", **asked)
+    number = requests.add(tx, NOW, kind="need", **asked).number
     assert holds.reserve(tx, lot.lot_id, number, 5, NOW)
     [problem] = wrong(tx, table(tmp_path / "in.csv", [ZH, ["口罩", 3, "只", lot.expiry]]))
     assert "5 are held for somebody" in problem
