@@ -24,7 +24,7 @@ RULES = {one.rule.name: one.rule for one in table.WRITTEN}
 MEDICINES = [rule for rule in RULES.values() if rule.kind != "goods"]
 # Numbers of something to swallow, and how often: an amount of boxes is none.
 DOSE = re.compile(
-    r"(?:\d|[一二两三四五六七八九十半])\s*(?:mg|ml|毫克|毫升|片|粒|丸|滴|勺|tablets?\b|pills?\b"
+    r"(?:\d|[一二两三四五六七八九十半])\s*(?:mg(?!/dl)|ml|毫克|毫升|片|粒|丸|滴|勺|tablets?\b|pills?\b"
     r"|capsules?\b|drops?\b|spoons?)"
     r"|(?:每|一)(?:日|天)\s*[\d一二两三四五六]次|每次\s*[吃服用喝\d一二两三半]|每隔?\s*\S{1,2}\s*小时(?:吃|服)"
     r"|times (?:a|per) day|every \d+ hours|twice daily|(?:once|twice) a day",
