@@ -32,6 +32,8 @@ PATIENCE = 5.0
 """Seconds that the running bot has to answer a command."""
 MakeCode = Callable[[int, str | None], Awaitable[Mapping[str, Any]]]
 """Minutes and perhaps whose: the new code. Raises LookupError for nobody."""
+Order = Callable[[Mapping[str, Any]], Awaitable[Any]]
+"""What is to be done with devices, and what came of it (`bot.devices.order`)."""
 
 
 class Closed(Exception):  # noqa: N818
@@ -56,8 +58,8 @@ def opened(database: Path, address: str, key: str) -> Iterator[None]:
         path.unlink(missing_ok=True)
 
 
-def routes(key: str, shown: Accounts, make_code: MakeCode) -> list[web.RouteDef]:
-    """What commands may ask: how the accounts are, and a one-time code."""
+def routes(key: str, shown: Accounts, make_code: MakeCode, devices: Order) -> list[web.RouteDef]:
+    """What commands may ask: how the accounts are, a one-time code, devices for signs of life."""
 
     def check(request: web.Request) -> None:
         given = request.headers.get("Authorization", "")
@@ -76,7 +78,18 @@ def routes(key: str, shown: Accounts, make_code: MakeCode) -> list[web.RouteDef]
         except LookupError as why:
             return web.json_response({"error": str(why.args[0])}, status=404)
 
-    return [web.get("/operator/accounts", accounts), web.post("/operator/bind-code", code)]
+    async def signs(request: web.Request) -> web.Response:
+        check(request)
+        try:
+            return web.json_response(await devices(await request.json()))
+        except LookupError as why:
+            return web.json_response({"error": str(why.args[0])}, status=404)
+
+    return [
+        web.get("/operator/accounts", accounts),
+        web.post("/operator/bind-code", code),
+        web.post("/operator/signs", signs),
+    ]
 
 
 async def bind_code(app: App, minutes: int, person: str | None) -> dict[str, str]:

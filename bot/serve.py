@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot import door, store, street
+from bot import devices, door, store, street
 from bot.alarm import Outside
 from bot.app import App
 from bot.clock import SystemClock
@@ -32,7 +32,7 @@ from bot.plots.easel import painting
 from bot.schedule import Daily
 from bot.street import Street
 from bot.watch import Watch
-from bot.web import accounts, calendars, cards, health, server
+from bot.web import accounts, calendars, cards, health, server, signs
 from bot.web.accounts import AccountCard
 from bot.web.local_chat import LocalChat
 from storage import backup
@@ -78,7 +78,13 @@ async def serve(
                 *accounts.routes(watch),
                 *cards.routes(people_here.reader, people_here.app.words, settings.everywhere),
                 *calendars.routes(people_here.reader, people_here.app.words, people_here.clock),
-                *door.routes(key, watch, make_code),
+                *signs.routes(
+                    people_here.app.engine,
+                    people_here.reader,
+                    people_here.clock,
+                    settings.policy.signs.per_minute,
+                ),
+                *door.routes(key, watch, make_code, partial(devices.ordered, people_here.app)),
             ],
         )
         runner, address = await server.serve(pages, settings.web.host, settings.web.port)

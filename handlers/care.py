@@ -29,6 +29,16 @@ class Checkin:
 
 
 @dataclass(frozen=True, slots=True)
+class Signs:
+    """Signs of life from devices: how long before the hour one spares the greeting, how many a
+    device may send, and when a silent one is taken for broken."""
+
+    before: timedelta = timedelta(hours=4)
+    per_minute: int = 20
+    dead_after: timedelta = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
 class Ranges:
     """Lowest and highest of each kind of reading; of blood pressure the upper, then the lower."""
 

@@ -151,6 +151,14 @@ class HearsAgain(Happening):
 
 
 @dataclass(frozen=True, slots=True)
+class SignOfLife(Happening):
+    """A device in somebody's home gave a sign: ``life``, or ``help`` where it was called for."""
+
+    device: int
+    what: str = "life"
+
+
+@dataclass(frozen=True, slots=True)
 class Timer:
     """A deadline that has come: ``key`` unique, ``kind`` picks the handler."""
 

@@ -45,6 +45,7 @@ from handlers.events import (
     Returned,
     RoomInvitation,
     Scan,
+    SignOfLife,
     Timer,
 )
 from handlers.marks import (
@@ -100,6 +101,7 @@ __all__ = [
     "RoomInvitation",
     "Say",
     "Scan",
+    "SignOfLife",
     "Sorry",
     "Things",
     "Timer",

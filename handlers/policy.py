@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from typing import NewType
 
-from handlers.care import Checkin, Readings
+from handlers.care import Checkin, Readings, Signs
 from handlers.limits import Broadcasts, Consults, Runs
 from handlers.matching import Matching
 from handlers.reaching import Alert, Coverage
@@ -245,6 +245,7 @@ class Policy:
     medicine: Medicine = field(default_factory=Medicine)
     checkin: Checkin = field(default_factory=Checkin)
     readings: Readings = field(default_factory=Readings)
+    signs: Signs = field(default_factory=Signs)
     caps: Caps = field(default_factory=Caps)
     groups: Groups = field(default_factory=Groups)
     quiet: Quiet = field(default_factory=Quiet)

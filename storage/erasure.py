@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import String, cast, delete, literal, select, update
 
-from storage import alerts, claims, coverage, lookins, looks, people, vitals
+from storage import alerts, claims, coverage, lookins, looks, people, signs, vitals
 from storage.broadcasts import STOPPED
 from storage.calendars import CALENDAR
 from storage.checkins import CHECKIN, CONTACT, PLAN
@@ -55,6 +55,7 @@ def erase(tx: Transaction, person_id: int) -> None:
     tx.run(delete(CALENDAR).where(CALENDAR.c.person_id == person_id))
     vitals.erase(tx, person_id)
     looks.erase(tx, person_id)
+    signs.erase(tx, person_id)
     tx.run(delete(CHECKIN_EVENT).where(CHECKIN_EVENT.c.checkin_id.in_(greetings)))
     tx.run(delete(CHECKIN).where(CHECKIN.c.person_id == person_id))
     tx.run(delete(CONTACT).where(CONTACT.c.plan_id.in_(plans)))

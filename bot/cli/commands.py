@@ -8,6 +8,7 @@ from collections.abc import Callable
 import typer
 
 from bot.cli import box, data, looking, printing, running, trying, wechat
+from bot.cli import data, looking, printing, running, signs, trying, wechat
 from bot.cli.console import Plainly
 
 
@@ -58,4 +59,7 @@ _OF_BOX: tuple[tuple[str, Callable[..., None]], ...] = (
 for name, command in _OF_BOX:
     box.commands.command(name, help=_help(command))(command)
 app.add_typer(box.commands, name="box", rich_help_panel="Data")
+for name, command in (("add", signs.add), ("list", signs.list_), ("remove", signs.remove)):
+    signs.commands.command(name, help=_help(command))(command)
+app.add_typer(signs.commands, name="signs", rich_help_panel="Data")
 app.add_typer(wechat.commands, name="wechat", rich_help_panel="Run")

@@ -12,7 +12,7 @@ from handlers import duty
 from handlers.checkins import calls
 from handlers.checkins.ending import alerted, home, name_of
 from handlers.kit import Ask, Both, Context, Effect, ToPerson, Word
-from storage import checkins, people, places
+from storage import checkins, people, places, signs
 from storage import duty as rosters
 from storage.checkins import Checkin, CheckinPlan
 from storage.people import Person
@@ -158,6 +158,15 @@ def facts(ctx: Context, one: Checkin) -> dict[str, Any]:
         "since": one.due_at,
         "family": family or Word("checkins.no_family"),
         "said": one.note or "",
+        "signs": _signs(ctx, one),
         "medical": numbers.medical,
         "police": numbers.police,
     }
+
+
+def _signs(ctx: Context, one: Checkin) -> Word | str:
+    """The last sign of life from the home: whoever goes should know of it."""
+    found = signs.last(ctx.tx, person_id=one.person_id)
+    if found is None or ctx.now - found.at > ctx.policy.signs.dead_after:
+        return ""
+    return Word("signs.last", {"kind": Word(f"signs.{found.kind}"), "at": found.at})

@@ -398,6 +398,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_cover_day"), ["day"], unique=False)
 
     op.create_table(
+        "device",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("secret_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("closes", sa.Boolean(), nullable=False),
+        sa.Column("expected_by", sa.Integer(), nullable=True),
+        sa.Column("missing", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("added_at", storage.db.Instant(), nullable=False),
+        sa.Column("removed_at", storage.db.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_device_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_device")),
+        sa.UniqueConstraint("token", name=op.f("uq_device_token")),
+    )
+    with op.batch_alter_table("device", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_device_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "drawn",
         sa.Column("digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -893,6 +914,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("broadcast_id", "due_at", name=op.f("uq_sending_broadcast_id_due_at")),
     )
     op.create_table(
+        "sign",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("device_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("at", storage.db.Instant(), nullable=False),
+        sa.Column("what", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["device_id"], ["device.id"], name=op.f("fk_sign_device_id_device")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_sign_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign")),
+    )
+    with op.batch_alter_table("sign", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_device_id"), ["device_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sign_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "talk",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -1358,6 +1398,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_talk_ref"))
 
     op.drop_table("talk")
+    with op.batch_alter_table("sign", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_person_id"))
+        batch_op.drop_index(batch_op.f("ix_sign_device_id"))
+
+    op.drop_table("sign")
     op.drop_table("sending")
     with op.batch_alter_table("request", schema=None) as batch_op:
         batch_op.drop_index("ix_request_state")
@@ -1455,6 +1500,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_drawn_person_id"))
 
     op.drop_table("drawn")
+    with op.batch_alter_table("device", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_device_person_id"))
+
+    op.drop_table("device")
     with op.batch_alter_table("cover", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cover_day"))
 
