@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from handlers import duty, showing
 from handlers.checkins import cries
@@ -134,7 +135,10 @@ def _missed(ctx: Context, device: Device, elder: Person, today: str) -> Iterator
 def _is_dead(ctx: Context, device: Device, elder: Person) -> Iterator[Effect]:
     """Silent for days while the person is checked on otherwise: look at the device."""
     for person_id in duty.pages(ctx.tx, elder.place_id, ctx.now, "coordinator"):
-        values = {"name": showing.name_of(elder), "kind": Word(f"signs.{device.kind}")}
+        values: dict[str, Any] = {
+            "name": showing.name_of(elder),
+            "kind": Word(f"signs.{device.kind}"),
+        }
         yield ctx.tell(person_id, "signs.dead", **values)
 
 
@@ -145,7 +149,7 @@ def added(ctx: Context) -> Iterator[Effect]:
     if device is None:
         return
     elder = people.get(ctx.tx, device.person_id)
-    values = {"name": showing.name_of(elder), "kind": Word(f"signs.{device.kind}")}
+    values: dict[str, Any] = {"name": showing.name_of(elder), "kind": Word(f"signs.{device.kind}")}
     yield ctx.tell(elder.id, "signs.added", **values)
 
 
@@ -157,7 +161,7 @@ def stop(ctx: Context) -> Iterator[Effect]:
         yield Never(f"sign:{device.id}:")
     yield Say(ToPerson(ctx.who.id), "signs.stopped", direct=True)
     for person_id in duty.pages(ctx.tx, ctx.who.place_id, ctx.now, "coordinator"):
-        values = {"name": showing.name_of(ctx.who), "home": home(ctx, ctx.who)}
+        values: dict[str, Any] = {"name": showing.name_of(ctx.who), "home": home(ctx, ctx.who)}
         yield ctx.tell(person_id, "signs.take_away", **values)
 
 

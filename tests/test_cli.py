@@ -25,7 +25,7 @@ from bot.cli import app
 from bot.only_one import only_one
 
 EXAMPLE = str(worlds.path_of("xingfuli"))
-DATA = ["import", "export", "cards", "migrate", "backup", "restore", "box"]
+DATA = ["import", "export", "cards", "migrate", "backup", "restore", "box", "signs"]
 COMMANDS = ["run", "demo", "wechat", "play", "hear", *DATA, "check", "version"]
 ROOT = Path(__file__).parent.parent
 
@@ -305,3 +305,21 @@ async def test_demo_forgets_everything(here: Path) -> None:
             assert len((await page.until("people"))["people"]) == 42
         assert stopped(process, signal.SIGTERM) == 0
     assert inside(here) == []
+
+
+async def test_a_device_is_issued_while_the_bot_runs_and_its_sign_is_taken() -> None:
+    with running("run", "--port", "0") as (process, address):
+        said = well("signs", "add", "--person", "wang-nainai", "--kind", "water", "--closes")
+        found = dict(re.findall(r"^(address|secret): +(\S+)", said, re.MULTILINE))
+        path = found["address"].partition("/signs/")[2]
+        key = {"Authorization": f"Bearer {found['secret']}"}
+        async with aiohttp.ClientSession(base_url=address, headers=key) as client:
+            async with client.post(f"signs/{path}", json={"id": "n1"}) as answer:
+                assert answer.status == 202, await answer.text()
+        assert path in well("signs", "list")
+        assert "never" not in well("signs", "list")
+        well("signs", "remove", path)
+        assert path not in well("signs", "list")
+        assert stopped(process, signal.SIGTERM) == 0
+    assert "nobody is called that" in wrong("signs", "add", "--person", "谁", "--kind", "door")
+    wrong("signs", "add", "--person", "wang-nainai", "--kind", "radar", code=2)

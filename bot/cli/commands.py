@@ -49,17 +49,28 @@ for name, command, panel in (
     ("version", looking.version, "Look"),
 ):
     app.command(name, help=_help(command), rich_help_panel=panel)(command)
-for name, command in (("login", wechat.login), ("bind-code", wechat.bind_code)):
-    wechat.commands.command(name, help=_help(command))(command)
-_OF_BOX: tuple[tuple[str, Callable[..., None]], ...] = (
-    ("list", box.list_),
-    ("import", box.import_),
-    ("export", box.export),
+_Named = tuple[tuple[str, Callable[..., None]], ...]
+_GROUPS: tuple[tuple[typer.Typer, str, str, _Named], ...] = (
+    (
+        box.commands,
+        "box",
+        "Data",
+        (("list", box.list_), ("import", box.import_), ("export", box.export)),
+    ),
+    (
+        signs.commands,
+        "signs",
+        "Data",
+        (("add", signs.add), ("list", signs.list_), ("remove", signs.remove)),
+    ),
+    (
+        wechat.commands,
+        "wechat",
+        "Run",
+        (("login", wechat.login), ("bind-code", wechat.bind_code)),
+    ),
 )
-for name, command in _OF_BOX:
-    box.commands.command(name, help=_help(command))(command)
-app.add_typer(box.commands, name="box", rich_help_panel="Data")
-for name, command in (("add", signs.add), ("list", signs.list_), ("remove", signs.remove)):
-    signs.commands.command(name, help=_help(command))(command)
-app.add_typer(signs.commands, name="signs", rich_help_panel="Data")
-app.add_typer(wechat.commands, name="wechat", rich_help_panel="Run")
+for group, named, shown, commands in _GROUPS:
+    for name, one in commands:
+        group.command(name, help=_help(one))(one)
+    app.add_typer(group, name=named, rich_help_panel=shown)
