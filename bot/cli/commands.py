@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from bot.cli import box, data, looking, printing, running, trying, wechat
-from bot.cli import data, looking, printing, running, signs, trying, wechat
+from bot.cli import box, data, looking, printing, running, signs, trying, wechat
 from bot.cli.console import Plainly
 
 
