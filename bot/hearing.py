@@ -128,6 +128,8 @@ class Desk:
             return carry_out(ctx, binding.tell_how(ctx), self._words)
         ctx = hearing(tx, message, reading, now, self._policy)
         inbox.record(tx, event.mid, message.at, ctx.late)
+        if message.private:
+            refusals.opened(ctx)
         if message.gateway in self._bound:
             newcomers.seen_here(ctx)
         if _is_talk(ctx):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, cast
 
-from handlers import identity, lists, showing
+from handlers import identity, lists, refusals, showing
 from handlers.kit import (
     Ask,
     Befriended,
@@ -67,6 +67,7 @@ def _greet(ctx: Context, gateway: str, sender: str, alias: str) -> Iterator[Effe
     if ctx.room is None:
         names = {"external": sender, "name": me.name}
         ctx.room = rooms.add(ctx.tx, gateway=gateway, person_id=me.id, private=True, **names)
+    said = refusals.opened(ctx)
     if outbox.said(ctx.tx, ctx.room.id, "friends.", ctx.now - GREETED):
         return
     if me.place_id is None:
@@ -74,7 +75,7 @@ def _greet(ctx: Context, gateway: str, sender: str, alias: str) -> Iterator[Effe
         yield _who_are_you(ctx, "friends.welcome", {})
         return
     yield ctx.reply("friends.hello_again", name=showing.name_of(me))
-    if claims.tasks(ctx.tx, me.id):
+    if not said and claims.tasks(ctx.tx, me.id):
         yield from lists.tasks(ctx)
 
 

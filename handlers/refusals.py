@@ -1,18 +1,52 @@
-"""A private letter that the platform refused: the person is asked in a group to open a chat."""
+"""A private letter that the platform refused: the person is asked in a group to open a chat.
+
+Once they have, they get what was meant for them and still concerns them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from handlers.kit import Effect, Say, ToRoom
-from storage import members, outbox, people, rooms
+from handlers.kit import Context, Effect, Say, ToRoom
+from storage import claims, members, outbox, people, requests, rooms
 from storage.db import Transaction
 from storage.outbox import LetterRow
 from storage.rooms import Room
 
+NOTICE = "people.notice"
 OFTEN = timedelta(hours=1)
 """Between two such wishes in a group, unless something is urgent."""
+
+
+LASTS = timedelta(days=1)
+"""What was refused longer ago is not said any more."""
+
+
+def opened(ctx: Context) -> int:
+    """Somebody writes privately, so the chat is open: what it refused is said now; how much."""
+    if ctx.room is None:
+        return 0
+    letters = outbox.refused(ctx.tx, ctx.room.id, ctx.now - LASTS, ctx.now)
+    wanted = [one.id for one in letters if _concerns(ctx, one)]
+    if wanted:
+        outbox.say_again(ctx.tx, wanted, ctx.now)
+    return len(wanted)
+
+
+def _concerns(ctx: Context, letter: LetterRow) -> bool:
+    """Whether a letter still is for them: of a matter that is theirs, or that they may take."""
+    if letter.about is None:
+        return letter.kind != NOTICE  # it was read in the group
+    request = requests.get(ctx.tx, letter.about)
+    if request is None:
+        return False
+    if request.closed_at is not None:  # only the news of its end
+        return letter.made_at >= request.closed_at
+    if letter.kind.startswith("offering."):
+        return request.state in {"open", "reopened"}
+    mine = {request.requester_id, *claims.holders(ctx.tx, request.number)}
+    return ctx.who.id in mine | set(requests.followers(ctx.tx, request.number))
 
 
 def fall_back(tx: Transaction, row: LetterRow, now: datetime) -> Iterator[Effect]:
@@ -24,7 +58,7 @@ def fall_back(tx: Transaction, row: LetterRow, now: datetime) -> Iterator[Effect
     if group is None:
         return
     to = ToRoom(group.id, (talk.person_id,))
-    if row.kind == "people.notice":
+    if row.kind == NOTICE:
         # What everybody may read, and is read before anything else is kept.
         yield Say(to, "bot.notice_here", direct=True)
         return

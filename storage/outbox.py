@@ -175,6 +175,28 @@ def mark(tx: Transaction, marks: Sequence[Mapping[str, Any]]) -> None:
     tx.run(_MARK, marks)
     if any(one["to_state"] != "sent" for one in marks):
         tx.memo.pop("told", None)
+    if any(one["to_state"] == "refused" for one in marks):
+        tx.memo.pop("refused", None)
+
+
+def refused(tx: Transaction, room_id: int, since: datetime, now: datetime) -> list[LetterRow]:
+    """What this conversation would not take since an instant and is still worth saying."""
+    kept: set[int] | None = tx.memo.get("refused")
+    if kept is None:
+        rooms = select(LETTER.c.room_id).where(LETTER.c.state == "refused").distinct()
+        kept = tx.memo["refused"] = set(tx.values(rooms))
+    if room_id not in kept:
+        return []
+    lasting = or_(LETTER.c.expires_at.is_(None), LETTER.c.expires_at > now)
+    there = (LETTER.c.room_id == room_id) & (LETTER.c.state == "refused")
+    chosen = select(LETTER).where(there, LETTER.c.made_at > since, lasting)
+    return tx.rows(LetterRow, chosen.order_by(LETTER.c.id))
+
+
+def say_again(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
+    """Refused letters wait once more."""
+    chosen = update(LETTER).where(LETTER.c.id.in_(ids), LETTER.c.state == "refused")
+    tx.run(chosen.values(state="waiting", tries=0, not_before=now))
 
 
 def in_doubt(tx: Transaction, gateway: str) -> list[LetterRow]:
