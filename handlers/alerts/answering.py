@@ -25,6 +25,7 @@ _NO_NEED = re.compile(
     r"(?:没有?|未|不)(?:进水|漏|淹|停电|断电|停水|被困|事)|不用(?:帮忙|救)"
     r"|\bno (?:flood\w*|water|leak\w*|help|damage)|not? need\w* help|do(?:es)? not need"
 )
+_QUESTION = re.compile(r"吗\W*$|[?？]\s*$")
 Said = Literal["safe", "help"]
 
 
@@ -34,6 +35,8 @@ def said(ctx: Context) -> Said | None:
     needs = _NO_NEED.sub(" ", plain)
     unwell = replies.is_unwell(ctx.text) or ctx.reading.act == "unwell"
     asks = ctx.reading.act in {"need", "report"} and not _SAFE.search(plain)
+    if _QUESTION.search(ctx.text) and not asks and not unwell:
+        return None
     if not plain or ctx.reading.refers or ctx.quoted_number:
         return None
     if unwell or asks or _NEED.search(needs):

@@ -77,13 +77,19 @@ def _place(ctx: Context) -> Place:
     led = leading.place_led(ctx)
     if led is None:
         raise Sorry("alerts.not_yours")
-    named = ctx.slots.get("name")
+    named = place_named(ctx)
     if not named:
         return led
     found = place_in(ctx, led, named)
     if found is None:
         raise Sorry("alerts.no_such_place", name=named)
     return found
+
+
+def place_named(ctx: Context) -> str | None:
+    """The place as it was said, if any was."""
+    number = ctx.slots.get("number")
+    return f"building {number}" if number else ctx.slots.get("name")
 
 
 def _warning(ctx: Context) -> str:

@@ -49,7 +49,7 @@ def call_roll(ctx: Context, alert: Alert) -> Iterator[Effect]:
         if _by_message(ctx, one):
             yield question(ctx, alert, call_id, one, "alerts.roll")
         else:
-            yield from _look_for(ctx, alert, call_id)
+            yield from _look_for(ctx, alert, call_id, unasked=True)
     policy = ctx.policy.alert
     yield _later(ctx, alert, "again", policy.again)
     yield _later(ctx, alert, "silent", policy.silent)
@@ -98,13 +98,15 @@ def _later(ctx: Context, alert: Alert, step: str, wait: timedelta) -> Later:
     return Later(f"alert:{alert.id}:{step}", ctx.now + wait, f"alert_{step}", alert.id)
 
 
-def _look_for(ctx: Context, alert: Alert, call_id: int) -> Iterator[Effect]:
+def _look_for(
+    ctx: Context, alert: Alert, call_id: int, *, unasked: bool = False
+) -> Iterator[Effect]:
     """Others are asked to look; a search that is on already is enough."""
     call = alerts.get_call(ctx.tx, call_id)
     if call is not None:
         alerts.change_call(ctx.tx, call_id, state="silent")
         one = lookins.resident(people.get(ctx.tx, call.person_id))
-        yield from lookins.begin(ctx, one, "alert", call_id, drill=alert.drill)
+        yield from lookins.begin(ctx, one, "alert", call_id, drill=alert.drill, unasked=unasked)
 
 
 def _silent(ctx: Context, alert: Alert) -> list[Call]:

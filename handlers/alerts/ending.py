@@ -21,17 +21,25 @@ from handlers.kit import (
     daily,
     sentence,
 )
+from handlers.sentences import tidy
 from storage import alerts, people, places, questions, rooms
 from storage.alerts import Alert, Call
 
 
-@sentence("stand_down")
+def _means_it(ctx: Context) -> bool:
+    """Whether an order is meant: `演练结束了` is talk where the speaker leads none."""
+    leads = any(doubling.may_end(ctx, one) for one in alerts.running(ctx.tx))
+    return leads or tidy(ctx.text).startswith(("解除", "请解除", "stand", "please stand", "lift"))
+
+
+@sentence("stand_down", fits=_means_it)
 def stand_down(ctx: Context) -> Iterator[Effect]:
     """`解除警戒`: shown how it stands, and done after `确认`."""
     alert = _meant(ctx)
     roll = alerts.roll(ctx.tx, alert.id)
     values = {**beginning.spoken(ctx, alert), **standing.counts(ctx, roll)}
-    preview = Word("alerts.stand_down", values)
+    rest = "" if alert.drill else Word("alerts.searches_go_on")
+    preview = Word("alerts.stand_down", {**values, "rest": rest})
     yield asking_first.ask(ctx, "alert_end", preview, ref=alert.id)
 
 
@@ -40,7 +48,7 @@ def _meant(ctx: Context) -> Alert:
     mine = [one for one in alerts.running(ctx.tx) if doubling.may_end(ctx, one)]
     if not mine:
         raise Sorry("alerts.not_yours" if alerts.running(ctx.tx) else "alerts.none")
-    if name := ctx.slots.get("name"):
+    if name := beginning.place_named(ctx):
         named = [one for one in mine if _is_called(ctx, one, name)]
         if named:
             return named[0]

@@ -9,6 +9,7 @@ from typing import Any
 from handlers import leading, lookins, showing
 from handlers.alerts import beginning, doubling
 from handlers.kit import Context, Effect, Later, Lines, Say, Sorry, ToPerson, Word, rings, sentence
+from handlers.sentences import tidy
 from storage import alerts, people, places, requests
 from storage import lookins as searches
 from storage.alerts import Alert, Call
@@ -48,7 +49,14 @@ def status(ctx: Context) -> Iterator[Effect]:
             yield Say(ToPerson(ctx.who.id), "alerts.needs", {**values, "lines": lines}, direct=True)
 
 
-@sentence("who")
+def _asks_roll(ctx: Context) -> bool:
+    """Whether the roll-call is meant: `还有谁没回?` alone may be about anything."""
+    plain = tidy(ctx.text)
+    serves = any(doubling.serves(ctx, one) for one in alerts.running(ctx.tx))
+    return serves or "点名" in plain or "roll" in plain
+
+
+@sentence("who", fits=_asks_roll)
 def who(ctx: Context) -> Iterator[Effect]:
     """`点名还有谁没回?`: names and doors privately, to those who serve; in a group the count."""
     told = False

@@ -24,6 +24,7 @@ from handlers.kit import (
     answers,
     sentence,
 )
+from handlers.sentences import tidy
 from storage import coverage, people, places
 from storage.coverage import Campaign
 
@@ -38,7 +39,10 @@ SHOWN = 20
 
 
 def _leads(ctx: Context) -> bool:
-    return leading.place_led(ctx) is not None
+    """An order by whoever leads the place; among others only what can be nothing else."""
+    plain = tidy(ctx.text)
+    order = not ctx.in_group or any(one in plain for one in (":", "名单", "visited by"))
+    return order and leading.place_led(ctx) is not None
 
 
 @sentence("start", fits=_leads)

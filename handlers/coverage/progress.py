@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from handlers import lookins, showing
+from handlers import leading, lookins, showing
 from handlers.coverage import handing
 from handlers.coverage.beginning import led, round_of
 from handlers.kit import Context, Effect, Lines, Say, Sorry, ToPerson, Word, rings, sentence
@@ -27,14 +27,20 @@ def here(ctx: Context) -> list[Campaign]:
     return [one for one in running if one.id in own or one.place_id in around]
 
 
-@sentence("left", fits=lambda ctx: bool(here(ctx)))
+def _concerned(ctx: Context) -> bool:
+    return bool(here(ctx)) or leading.place_led(ctx) is not None
+
+
+@sentence("left", fits=_concerned)
 def left(ctx: Context) -> Iterator[Effect]:
     """`还有谁没走访?`: names privately to whoever leads or visits; in a group only counts."""
-    leading = {one.id for one in led(ctx)}
-    for campaign in here(ctx):
+    found, mine_to_lead = here(ctx), {one.id for one in led(ctx)}
+    if not found:
+        raise Sorry("coverage.no_round")
+    for campaign in found:
         visits = coverage.visits(ctx.tx, campaign.id)
         mine = [one for one in visits if one.visitor_id == ctx.who.id]
-        seen = visits if campaign.id in leading else mine
+        seen = visits if campaign.id in mine_to_lead else mine
         if ctx.in_group or not seen:
             yield ctx.reply("coverage.counts", **counts(campaign, visits))
         else:

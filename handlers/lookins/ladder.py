@@ -28,10 +28,12 @@ def begin(
     *,
     drill: bool = False,
     without: tuple[int, ...] = (),
+    unasked: bool = False,
 ) -> Iterator[Effect]:
     """Ask people to look for somebody; ``without`` are not asked: they stood at the door.
 
-    Nothing where a search for them is on already.
+    ``unasked``: not because they were silent, but because no message reaches them. Nothing where a
+    search for them is on already.
     """
     known = lookins.about(ctx.tx, why, ref)
     if one.person_id is not None:
@@ -46,14 +48,14 @@ def begin(
     search = lookins.add(
         ctx.tx, ctx.now, **who, why=why, ref=ref, drill=drill, declined=list(without)
     )
-    yield from climb(ctx, search, STEPS[0])
+    yield from climb(ctx, search, STEPS[0], unasked=unasked)
 
 
 def policy_of(ctx: Context, one: LookIn) -> LookIns:
     return ctx.policy.alert.look_in if one.why == "alert" else ctx.policy.coverage.look_in
 
 
-def climb(ctx: Context, one: LookIn, step: str) -> Iterator[Effect]:
+def climb(ctx: Context, one: LookIn, step: str, *, unasked: bool = False) -> Iterator[Effect]:
     """Ask those of this step, or of the next that has somebody; then set the next deadline."""
     policy, turn = policy_of(ctx, one), one.turn
     asked = _on_step(ctx, one, step)
@@ -63,7 +65,8 @@ def climb(ctx: Context, one: LookIn, step: str) -> Iterator[Effect]:
     turn = turn + 1 if step == one.step else 0
     one = lookins.change(ctx.tx, one, step=step, turn=turn, told=[*one.told, *asked])
     for person_id in asked:
-        yield ask(ctx, one, person_id, _text(step))
+        near = unasked and step in {"neighbour", "family"}
+        yield ask(ctx, one, person_id, "lookins.check_on" if near else _text(step))
     if step == STEPS[-1] and turn >= policy.repeats:
         # From here it is a red line: the coordinator is reminded of it every day.
         lookins.change(ctx.tx, one, step=RED)
