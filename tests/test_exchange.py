@@ -146,6 +146,28 @@ def test_what_goes_out_comes_in_again_as_it_was(
     assert gathered(other) == exported
 
 
+@pytest.mark.parametrize("name", ["out.toml", "out.json", "tables"])
+def test_who_may_be_named_for_what_goes_out_and_comes_in_again(
+    database: Engine, opened: Callable[..., Engine], tmp_path: Path, name: str
+) -> None:
+    bring(database, written(tmp_path, SMALL))
+    with transaction(database) as tx:
+        li = people.by_key(tx, "li")
+        assert li is not None
+        skills.add(tx, li.id, {"轮椅"}, "轮椅可以借; 折叠的，周末在家")
+        skills.let_find(tx, li.id, found=True, only={"轮椅"})
+    exported = gathered(database)
+    assert exported["people"][1]["skills"] == ["repair", "transport", "轮椅"]
+    exchange.write(exported, tmp_path / name)
+    other = opened()
+    assert bring(other, tmp_path / name)["skills"] == (0, 1)
+    assert gathered(other) == exported
+    with transaction(other) as tx:
+        [chair] = skills.registered(tx, "轮椅")
+        assert (chair.found, chair.note) == (True, "轮椅可以借; 折叠的，周末在家")
+        assert not any(one.found for one in skills.registered(tx, "repair"))
+
+
 def test_what_the_bot_made_by_itself_is_not_doubled_by_its_own_export(
     database: Engine, tmp_path: Path
 ) -> None:

@@ -19,6 +19,7 @@ _Step: TypeAlias = Callable[[Work, Raw, Any], None]
 _SECTIONS: dict[str, tuple[_Step, _Step]] = {
     "places": (residents.check_place, residents.write_place),
     "people": (residents.check_person, residents.write_person),
+    "skills": (residents.check_skill, residents.write_skill),
     "boxes": (care.check_box, care.write_box),
     "stock": (care.check_lot, care.write_lot),
     "duty": (care.check_shift, care.write_shift),

@@ -25,6 +25,7 @@ def gather(tx: Transaction) -> dict[str, Rows]:
     return {
         "places": _places(tx),
         "people": _people(tx),
+        "skills": _skills(tx),
         "boxes": _boxes(tx),
         "stock": _stock(tx),
         "duty": _duty(tx),
@@ -106,6 +107,17 @@ def _person(tx: Transaction, person: Person, skills: list[str], hours: list[str]
             if account.gateway != "local"
         ],
     )
+
+
+def _skills(tx: Transaction) -> Rows:
+    """Those of which more is known than that somebody has them."""
+    keys = {one.id: key_of(one) for one in tx.rows(Person, select(PERSON)) if one.left_at is None}
+    known = select(SKILL).where(SKILL.c.found | (SKILL.c.note != "")).order_by(SKILL.c.id)
+    return [
+        _filled(person=keys[one.person_id], skill=one.skill, found=one.found, note=one.note)
+        for one in tx.rows(Skill, known)
+        if one.person_id in keys
+    ]
 
 
 def _boxes(tx: Transaction) -> Rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from datetime import UTC, datetime, time
 
-from bot.exchange.shapes import PersonRow, PlaceRow, spans
+from bot.exchange.shapes import PersonRow, PlaceRow, SkillRow, spans
 from bot.exchange.sources import Raw
 from bot.exchange.work import Work, filled, given
 from storage import people, places, skills
@@ -87,6 +87,21 @@ def _write_belongings(work: Work, raw: Raw, row: PersonRow, person_id: int) -> N
             people.add_account(work.tx, person_id, gateway, external)
         elif owner.id != person_id:
             work.bundle.complain(raw, "accounts", f"{account} belongs to {owner.key or owner.id}")
+
+
+def check_skill(work: Work, raw: Raw, row: SkillRow) -> None:
+    """Somebody has it."""
+    work.exists(raw, "person", "people", row.person)
+
+
+def write_skill(work: Work, raw: Raw, row: SkillRow) -> None:
+    """Whether its person may be named for it, and their own words."""
+    person_id = work.id_of("people", row.person) or 0
+    known = row.skill in skills.of(work.tx, person_id)
+    skills.add(work.tx, person_id, {row.skill}, row.note)
+    if "found" in row.model_fields_set:
+        skills.let_find(work.tx, person_id, found=row.found, only={row.skill})
+    work.count(raw, known or None)
 
 
 def _roles(work: Work, row: PersonRow, person_id: int) -> set[tuple[int, str]]:

@@ -164,6 +164,15 @@ class PersonRow(Row):
     ] = ()
 
 
+class SkillRow(Row):
+    """More about one skill of a person, or one thing they lend; known by both."""
+
+    person: Key
+    skill: Name
+    found: bool = False
+    note: Short = ""
+
+
 class BoxRow(Row):
     """A shared medicine box at a place."""
 
@@ -236,12 +245,16 @@ class CheckinRow(Row):
 SHAPES: dict[str, type[Row]] = {
     "places": PlaceRow,
     "people": PersonRow,
+    "skills": SkillRow,
     "boxes": BoxRow,
     "stock": StockRow,
     "duty": DutyRow,
     "checkins": CheckinRow,
 }
 """Section → its rows, in the order in which they are brought in."""
+
+KNOWN_BY = {"checkins": ("person",), "skills": ("person", "skill")}
+"""What the rows of a section are known by, where it is not their ``key``."""
 
 ONLY_OUT = ("requests", "events", "holders")
 """Sections that an export holds and an import passes over: history is not made by hand."""

@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.config.lines import lines_of
-from bot.exchange.shapes import ONLY_OUT, SHAPES, Row
+from bot.exchange.shapes import KNOWN_BY, ONLY_OUT, SHAPES, Row
 
 _BEFORE_FORMULA = re.compile(r"^'(?=[=+@-])")
 """What an export puts before a cell that a spreadsheet would else run."""
@@ -52,8 +52,9 @@ class Raw:
 
     @property
     def key(self) -> str:
-        """What the row is known by; a check-in by its person."""
-        return str(self.values.get("key" if self.section != "checkins" else "person", "")).strip()
+        """What the row is known by, such as its ``key``."""
+        fields = KNOWN_BY.get(self.section, ("key",))
+        return " ".join(str(self.values.get(name, "")).strip() for name in fields).strip()
 
 
 @dataclass(slots=True)
