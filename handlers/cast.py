@@ -5,7 +5,7 @@ They are kept by their homes; a place sees them ring by ring, as far as their ow
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -78,8 +78,9 @@ def fits(
     wave: int,
     asked: Iterable[int],
     most_tasks: int,
+    only: Collection[int] = (),
 ) -> list[Fit]:
-    """Whom the wave of this number asks about a request, best first.
+    """Whom the wave of this number asks about a request, best first; ``only`` these, if any are.
 
     Never the requester, nor who was asked already, has no hour or hands free, or was asked often
     enough that day; what is urgent may ask those, too.
@@ -94,7 +95,7 @@ def fits(
     def fit(distance: int, one: Neighbour) -> Fit | None:
         owned = next((name for name in names if name in one.skills), "")
         skill = owned or (category if category in one.skills else "")
-        if one.id in out or (one.only_skilled and not skill):
+        if one.id in out or (one.only_skilled and not skill) or (only and one.id not in only):
             return None
         load = loads.get(one.id, 0)
         if load >= most_tasks or not matching.is_awake(one.hours, now, zone):

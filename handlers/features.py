@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers import (
     alerts,
+    arrivals,
     binding,
     broadcasts,
     calendars,
@@ -102,6 +103,7 @@ FEATURES = (
     reasons,
     register,
     volunteering,
+    arrivals,
     people,
     leaving,
     friends,

@@ -31,6 +31,33 @@ def look_ahead(ctx: Context) -> Iterator[Effect]:
         key = f"handover:{shift.place_id}:{shift.duty}:{shift.ends:%Y%m%dT%H%M}"
         yield Later(key, shift.ends, "handover", shift.place_id, {"duty": shift.duty})
 
+        if shift.duty == "duty" and shift.begins > ctx.now:
+            key = f"comes_on:{shift.place_id}:{shift.begins:%Y%m%dT%H%M}"
+            yield Later(key, shift.begins, "comes_on", shift.place_id)
+
+
+@rings("comes_on")
+def comes_on(ctx: Context) -> Iterator[Effect]:
+    """After hours without anybody on duty, whoever comes hears what was called out to nobody."""
+    place, at = places.get(ctx.tx, ctx.rung.ref), ctx.rung.due
+    around = duty.around(ctx.tx, place, at, "duty") if place is not None else []
+    if place is None or any(one.ends == at and not one.absent for one in around):
+        return  # or handed over by whoever leaves
+    unsettled = requests.at_places(ctx.tx, places.within(ctx.tx, place.id), WAITING)
+    missed = [one for one in unsettled if _waits(ctx, one) and _called_nobody(ctx, one)]
+    for shift in around if missed else ():
+        if shift.begins == at and not shift.absent and duty.reachable(ctx.tx, shift.person_id):
+            for one in missed:
+                who = shift.person_id
+                requests.tell(ctx.tx, one.number, ctx.now, "paged", person_id=who, note="duty")
+            values = {"until": shift.ends, "lines": _lines(ctx, missed)}
+            yield Say(ToPerson(shift.person_id), "handover.missed", values, urgent=True)
+
+
+def _called_nobody(ctx: Context, request: Request) -> bool:
+    story = requests.story(ctx.tx, request.number)
+    return any(one.what == "nobody on call" and one.note == "duty" for one in story)
+
 
 @rings("handover")
 def change(ctx: Context) -> Iterator[Effect]:
@@ -154,7 +181,7 @@ def _to_nobody(ctx: Context, place: Place, leaver: int, left: list[Request]) -> 
     """Nobody comes: the coordinator hears what is left open."""
     values = {"place": showing.place_name(place), "lines": _lines(ctx, left)}
     for request in left:
-        requests.tell(ctx.tx, request.number, ctx.now, "nobody on call", note="handover")
+        requests.tell(ctx.tx, request.number, ctx.now, "nobody on call", note="duty")
     for person_id in pages(ctx.tx, place.id, ctx.now, "coordinator"):
         if person_id != leaver:
             yield Say(ToPerson(person_id), "handover.nobody", values, urgent=True)

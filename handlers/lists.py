@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from handlers import naming, promises, showing
+from handlers import duty, naming, promises, showing
 from handlers.kit import Context, Effect, Lines, Say, ToPerson, Word, sentence
 from storage import claims, people, places, requests
 from storage.requests import Request, RequestEvent
@@ -150,7 +150,11 @@ def _deed(event: RequestEvent) -> Word | None:
     key = event.what.replace(" ", "_")
     if key not in DEEDS:
         return None
-    note = event.note or ""
-    # Of a promise its story says which it was, and for when.
-    values = promises.told_in_story(note) if key in {"slipped", "kept_late"} else {"note": note}
-    return Word(f"lists.did_{key}", values)
+    return Word(f"lists.did_{key}", _told(key, event.note or ""))
+
+
+def _told(key: str, note: str) -> dict[str, Any]:
+    """What more there is to say of a step: which promise and for when, who was not there."""
+    if key in {"slipped", "kept_late"}:
+        return promises.told_in_story(note)
+    return {"note": duty.called(note) if key == "nobody_on_call" else note}

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from handlers import abilities, cast, requests, showing
+from handlers import abilities, arrivals, cast, requests, showing
 from handlers.abilities import SHOP, Ability
 from handlers.kit import (
     Ask,
@@ -78,6 +78,7 @@ def report(ctx: Context) -> Iterator[Effect]:
     elif hours := hours_in(ctx.text):
         skills.set_hours(ctx.tx, person_id, hours)
     yield from _thank(ctx, told)
+    yield from arrivals.welcome(ctx, person_id)
 
 
 def _thank(ctx: Context, told: list[Ability]) -> Iterator[Effect]:

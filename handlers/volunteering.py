@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from handlers import arrivals
 from handlers.kit import Ask, Context, Effect, Say, Sorry, Word, answers, sentence
 from storage import people, skills
 
@@ -63,9 +64,17 @@ def join(ctx: Context) -> Iterator[Effect]:
         raise Sorry("volunteering.where_do_you_live")
     if ctx.who.place_id is None:
         people.change(ctx.tx, person_id, place_id=place_id)
+        ctx.speaker = people.get(ctx.tx, person_id)
     is_new = people.give_role(ctx.tx, person_id, place_id, "volunteer", ctx.now)
     _note(ctx)
     yield _asking(ctx) if is_new and not skills_in(ctx.text) else _reply(ctx, is_new=is_new)
+    yield from _come(ctx)
+
+
+def _come(ctx: Context) -> Iterator[Effect]:
+    """What waits for somebody like them now, and at the next hours they named."""
+    yield from arrivals.expect(ctx, ctx.who)
+    yield from arrivals.welcome(ctx, ctx.who.id)
 
 
 def _note(ctx: Context) -> None:
@@ -98,6 +107,7 @@ def told_skills(ctx: Context) -> Iterator[Effect]:
     """`会修电脑,晚上和周末有空`."""
     _note(ctx)
     yield _reply(ctx, is_new=False)
+    yield from _come(ctx)
 
 
 def _reply(ctx: Context, *, is_new: bool) -> Say:
@@ -116,10 +126,11 @@ def unjoin(ctx: Context) -> Iterator[Effect]:
 
 
 @sentence("hours", fits=lambda ctx: is_volunteer(ctx) and bool(hours_in(ctx.text)))
-def statespoken_hours(ctx: Context) -> Iterator[Effect]:
+def state_hours(ctx: Context) -> Iterator[Effect]:
     """`我周末下午有空`: when a volunteer may be asked."""
     skills.set_hours(ctx.tx, ctx.who.id, hours_in(ctx.text))
     yield ctx.reply("volunteering.hours_set", hours=spoken_hours(ctx, ctx.who.id))
+    yield from _come(ctx)
 
 
 def is_volunteer(ctx: Context) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from handlers import cast, matching, quiet, showing
 from handlers.kit import Ask, Context, Effect, Later, ToPerson
-from handlers.matching import Matching
+from handlers.matching import Fit, Matching
 from storage import claims, places, requests, rooms, timers
 from storage.claims import Invitation
 from storage.requests import Request
@@ -28,17 +28,25 @@ def ask(ctx: Context, request: Request, asked: Sequence[Invitation]) -> Iterator
     turn = max((one.wave for one in asked), default=0) + 1
     # Nobody holds what is open.
     holders = [] if request.state == "open" else claims.holders(ctx.tx, request.number)
-    found = cast.fits(
+    out = [*(one.person_id for one in asked), *holders]
+    for fit in fitting(ctx, request, wave=turn, asked=out):
+        yield invitation(ctx, request, fit.person_id, wave=turn, why=fit.why)
+
+
+def fitting(
+    ctx: Context, request: Request, *, wave: int, asked: Sequence[int], only: Collection[int] = ()
+) -> list[Fit]:
+    """Whom the wave of this number would ask, best first; ``only`` these, if any are."""
+    return cast.fits(
         ctx.tx,
         request,
         quiet.by_day(ctx, request, ctx.now),
         rule=_rule(ctx, request),
-        wave=turn,
-        asked=[*(one.person_id for one in asked), *holders],
+        wave=wave,
+        asked=asked,
         most_tasks=ctx.rules(request).requests.max_open_tasks,
+        only=only,
     )
-    for fit in found:
-        yield invitation(ctx, request, fit.person_id, wave=turn, why=fit.why)
 
 
 def _rule(ctx: Context, request: Request) -> Matching:
