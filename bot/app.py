@@ -297,4 +297,5 @@ class App:
         coming = self.calendar.next_after(now)
         if coming is not None:
             stops.append(coming)
-        return min(stops, key=lambda one: one[0]) if stops else None
+        # At one instant the day's work first: once the clock stands there it is past.
+        return min(stops, key=lambda one: (one[0], one[1] is None)) if stops else None

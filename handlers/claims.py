@@ -48,13 +48,6 @@ def answer_offer(ctx: Context) -> Iterator[Effect]:
         offered = ctx.asked.ref
         yield from take(ctx) if naming.claimed(ctx) else take_number(ctx, offered)
         return
-    asked = questions.open_to(ctx.tx, ctx.who.id, ctx.now)
-    together = [
-        one.ref for one in asked if one.kind == "offered" and one.asked_at == ctx.asked.asked_at
-    ]
-    if len(together) > 1:
-        yield naming.which(ctx, together)
-        return
     yield from take_number(ctx, ctx.asked.ref)
 
 
