@@ -297,5 +297,4 @@ class App:
         coming = self.calendar.next_after(now)
         if coming is not None:
             stops.append(coming)
-        # At one instant the day's work first: once the clock stands there it is past.
-        return min(stops, key=lambda one: (one[0], one[1] is None)) if stops else None
+        return min(stops, key=lambda one: (one[0], one[1] is None)) if stops else None  # daily first
