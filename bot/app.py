@@ -297,4 +297,4 @@ class App:
         coming = self.calendar.next_after(now)
         if coming is not None:
             stops.append(coming)
-        return min(stops, key=lambda one: (one[0], one[1] is None)) if stops else None  # daily first
+        return min(stops, key=lambda one: (one[0], one[1] is None)) if stops else None  # day first
