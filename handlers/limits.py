@@ -30,6 +30,15 @@ class Consults:
 
 
 @dataclass(frozen=True, slots=True)
+class Guides:
+    """How like one of the clinic's questions a question must be to get its answer, from 0 to 1:
+    where the clinic was asked, or privately; and where it was only said in a group."""
+
+    sure: float = 0.52
+    sure_in_group: float = 0.6
+
+
+@dataclass(frozen=True, slots=True)
 class Broadcasts:
     """Notices to many: how many a day one group and one person get, unless urgent; how long one
     that was missed is still worth sending; when its sender hears whom it did not reach."""

@@ -13,7 +13,7 @@ from datetime import time, timedelta
 from typing import NewType
 
 from handlers.care import Checkin, Readings, Signs
-from handlers.limits import Broadcasts, Consults, Runs
+from handlers.limits import Broadcasts, Consults, Guides, Runs
 from handlers.matching import Matching
 from handlers.reaching import Alert, Coverage
 from storage.places import Place
@@ -261,6 +261,7 @@ class Policy:
     broadcasts: Broadcasts = field(default_factory=Broadcasts)
     coverage: Coverage = field(default_factory=Coverage)
     alert: Alert = field(default_factory=Alert)
+    guides: Guides = field(default_factory=Guides)
     places: Mapping[str, Policy] = field(default_factory=dict, metadata={"own table": True})
     """By name: the places that differ, each with the whole of its own policy."""
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from storage.guides import INDEX
+
 Progress = Callable[[int, int], object]
 """Told how many pages are done, of how many."""
 _PAGES = 2048
@@ -144,7 +146,8 @@ def _open(path: Path, mode: str) -> sqlite3.Connection:
 
 def _counts(connection: sqlite3.Connection) -> dict[str, int]:
     tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-    names = [row[0] for row in connection.execute(tables)]
+    # What an index is kept in is made of the rows counted already.
+    names = [row[0] for row in connection.execute(tables) if not row[0].startswith(INDEX)]
     # The names are the database's own.
     return {
         name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608

@@ -14,6 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from storage import guides
 from storage.db import disposing, open_database, open_reader
 from storage.tables import metadata
 
@@ -51,7 +52,9 @@ def write(url: str, message: str) -> None:
 
 def differences(connection: Connection) -> list[Any]:
     """What the tables say and the database does not have, or has otherwise."""
-    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    context = MigrationContext.configure(
+        connection, opts={"compare_type": True, "include_name": guides.is_declared}
+    )
     return list(compare_metadata(context, metadata()))
 
 
@@ -66,3 +69,4 @@ def _run(url: str, work: Callable[[Config], object]) -> None:
         config.attributes["connection"] = connection
         with connection.begin():
             work(config)
+            guides.keep_index(connection)

@@ -18,6 +18,7 @@ from storage import (
     covers,
     duty,
     errands,
+    guides,
     hours,
     inbox,
     lookins,
@@ -77,6 +78,7 @@ MODULES = (
     lookins,
     coverage,
     alerts,
+    guides,
 )
 """The modules that declare tables; a new one goes here, or the migrations do not see it."""
 

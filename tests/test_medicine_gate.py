@@ -12,6 +12,7 @@ from bot.play import parse_text, run
 from bot.understanding.lexicon import english_name, lexicon
 from bot.understanding.reader import Reader
 from handlers.medicine import rules, table
+from handlers.medicine.doses import DOSE
 from handlers.medicine.table import Rule
 
 ROOT = Path(__file__).parent.parent
@@ -22,14 +23,6 @@ TRIES = [
 ]
 RULES = {one.rule.name: one.rule for one in table.WRITTEN}
 MEDICINES = [rule for rule in RULES.values() if rule.kind != "goods"]
-# Numbers of something to swallow, and how often: an amount of boxes is none.
-DOSE = re.compile(
-    r"(?:\d|[一二两三四五六七八九十半])\s*(?:mg(?!/dl)|ml|毫克|毫升|片|粒|丸|滴|勺|tablets?\b|pills?\b"
-    r"|capsules?\b|drops?\b|spoons?)"
-    r"|(?:每|一)(?:日|天)\s*[\d一二两三四五六]次|每次\s*[吃服用喝\d一二两三半]|每隔?\s*\S{1,2}\s*小时(?:吃|服)"
-    r"|times (?:a|per) day|every \d+ hours|twice daily|(?:once|twice) a day",
-    re.IGNORECASE,
-)
 INSTEAD = re.compile("医生|医院|药店|卫生服务站|120|doctor|clinic|hospital|pharmacy")
 
 
@@ -339,6 +332,8 @@ def test_no_answer_in_any_transcript_names_a_dose() -> None:
         ("布洛芬一次两片,一天三次", True),
         ("take 2 tablets twice daily", True),
         ("每次10ml", True),
+        ("每次服一包", True),
+        ("每次量血压前先坐一会儿", False),
         ("400 mg every 6 hours", True),
         ("布洛芬2盒，在1号楼药箱", False),
         ("2 boxes of ibuprofen", False),

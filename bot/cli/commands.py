@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from bot.cli import box, data, looking, printing, running, signs, trying, wechat
+from bot.cli import box, data, guides, looking, printing, running, signs, trying, wechat
 from bot.cli.console import Plainly
 
 
@@ -55,6 +55,12 @@ _GROUPS: tuple[tuple[typer.Typer, str, str, _Named], ...] = (
         "box",
         "Data",
         (("list", box.list_), ("import", box.import_), ("export", box.export)),
+    ),
+    (
+        guides.commands,
+        "guides",
+        "Data",
+        (("import", guides.import_), ("export", guides.export), ("ask", guides.ask)),
     ),
     (
         signs.commands,

@@ -26,6 +26,7 @@ from bot.play.tags import tag, tagged
 _HEADERS = {
     "world": "world|compound|世界|小区",
     "import": "import|导入",
+    "guides": "guides|问答",
     "start": "start|starts|begin|开始|起始|时间",
     "lang": "lang|language|语言",
     "room": "room|group|群|默认群",
@@ -152,6 +153,8 @@ class _Reader:
                 script.world = value
             case "import":
                 script.imported, script.world = value, None
+            case "guides":
+                script.guides = value
             case "start":
                 script.start = value
             case "lang":

@@ -127,6 +127,7 @@ class Script:
     lines: list[str]
     world: str | None = "xingfuli"
     imported: str | None = None
+    guides: str | None = None
     start: str = "2026-03-02 10:00"
     lang: str | None = None
     room: str | None = None

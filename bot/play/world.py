@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine as Database
 from sqlalchemy import update
 
-from bot import exchange, worlds
+from bot import exchange, guides, worlds
 from bot.config import BadSettings, load
 from bot.play import waits
 from bot.play.newcomers import register
@@ -94,6 +94,9 @@ def _bring_in(script: Script, tx: Transaction, now: datetime) -> None:
         for section in script.without:
             bundle.rows.pop(section, None)
         exchange.bring_in(tx, bundle, now)
+        if script.guides is not None:
+            answers = guides.read(script.path.parent / script.guides)
+            guides.bring_in(tx, answers, None)
     except exchange.BadImport as wrong:
         raise BadScript(wrong.problems) from wrong
 

@@ -16,6 +16,8 @@ Aim: TypeAlias = dict[str, Any]
 """The columns of a `Target`."""
 OFFICES = frozenset({"coordinator", "leader", "community_worker"})
 """Who may speak to all of a place."""
+MAY_PUSH = OFFICES | {"doctor"}
+"""Who may have the clinic's answers pushed there."""
 NAMED = 8
 """So many names are listed; the rest are a number."""
 
@@ -48,7 +50,8 @@ def aims(
     local = ctx.now.astimezone(ZoneInfo(zone))
     since = datetime.combine(local.date(), time(), local.tzinfo)
     by_room, by_person = broadcasts.said_since(ctx.tx, since)
-    caps, capped = ctx.policy.broadcasts, today and not urgent
+    capped = today and not urgent
+    caps = ctx.policy_at(next(iter(inside), None)).broadcasts
     if audience in {"volunteers", "private"}:
         full = {one for one, said in by_person.items() if said >= caps.per_person}
         return list(_to_people(ctx, inside, audience, full if capped else set(), urgent=urgent))

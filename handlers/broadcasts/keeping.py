@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from handlers.broadcasts import aiming, calendar, ordering, sending
+from handlers.guides.pushing import ALL
 from handlers.kit import Context, Effect, Lines, Never, Sorry, Word, sentence
 from storage import broadcasts, places, timers
 from storage.broadcasts import Broadcast, Sending
@@ -51,7 +52,12 @@ def _plan(ctx: Context, row: Broadcast) -> Word:
     return Word("broadcasts.plan_once", values)
 
 
-def _short(row: Broadcast) -> str:
+def _short(row: Broadcast) -> str | Word:
+    if row.guide is not None:
+        return Word(
+            "broadcasts.answers" if row.guide == ALL else "broadcasts.answers_of",
+            {"guide": row.guide},
+        )
     first = " ".join(row.text.split())
     return first if len(first) <= SHOWN else f"{first[:SHOWN]}…"
 
@@ -118,7 +124,7 @@ def reword(ctx: Context) -> Iterator[Effect]:
     """`群发 #3 改成:…`: shown first, as a new one is."""
     row = _planned(ctx)
     order = ordering.as_order(row, _due(ctx, row))
-    yield from ordering.shown(ctx, {**order, **ordering.body(ctx)}, row.id)
+    yield from ordering.shown(ctx, {**order, **ordering.body(ctx), "guide": None}, row.id)
 
 
 @sentence("move")

@@ -12,11 +12,14 @@ from zoneinfo import ZoneInfo
 from handlers import asking_first, pictures, quiet, showing
 from handlers.broadcasts import aiming, calendar, heads, sending
 from handlers.broadcasts.heads import Head
+from handlers.guides import pushing
 from handlers.kit import Context, Effect, Sorry, Word, sentence
 from storage import broadcasts, places
 from storage.broadcasts import Broadcast
 from storage.rosters import wall
 
+_KEPT = ("text", "text_en", "photos", "guide", "places", "place_id", "zone", "audience", "urgent")
+"""What an order and its row have in common."""
 LONGEST = 2000
 """A notice has at most so many characters."""
 _ENGLISH = re.compile(r"\s*(?:[/|]{1,2}\s*)?(?:\bEN|英文)\s*[:：]\s*")
@@ -57,12 +60,14 @@ def tell(ctx: Context) -> Iterator[Effect]:
         raise Sorry("broadcasts.what_head")
     if head.missing:
         raise Sorry("broadcasts.no_building", numbers=list(head.missing))
-    place_ids = list(head.places) or aiming.offices(ctx)[:1]
-    if not place_ids or not aiming.may_tell(ctx, place_ids):
+    roles = aiming.OFFICES if head.guide is None else aiming.MAY_PUSH
+    place_ids = list(head.places) or aiming.offices(ctx, roles)[:1]
+    if not place_ids or not aiming.may_tell(ctx, place_ids, roles):
         raise Sorry("broadcasts.not_yours")
     place = places.every(ctx.tx)[place_ids[0]]
     order = {
-        **body(ctx),
+        **(body(ctx) if head.guide is None else {"text": "", "text_en": "", "photos": []}),
+        "guide": head.guide,
         "places": place_ids,
         "place_id": place.id,
         "zone": place.zone,
@@ -116,7 +121,7 @@ def shown(ctx: Context, order: dict[str, Any], number: int = 0) -> Iterator[Effe
         "to": aiming.counted(found),
         "where": [showing.place_name(places.get(ctx.tx, one)) for one in order["places"]],
         "when": _spoken(ctx, order),
-        "text": saying(order["text"], order["text_en"], len(order["photos"])),
+        "text": _saying(ctx, order, number),
         "notes": Word("broadcasts.notes", {"notes": notes}) if notes else "",
     }
     preview = Word("broadcasts.preview_urgent" if order["urgent"] else "broadcasts.preview", values)
@@ -124,8 +129,14 @@ def shown(ctx: Context, order: dict[str, Any], number: int = 0) -> Iterator[Effe
     yield asking_first.ask(ctx, "broadcast", preview, ref=number, data=data)
 
 
-def saying(text: str, text_en: str, photos: int) -> Word:
-    """The words of a notice as they are shown to whoever sends it."""
+def _saying(ctx: Context, order: dict[str, Any], number: int) -> Word:
+    """What will be said, as it is shown to whoever sends it."""
+    if order["guide"] is not None:
+        row = broadcasts.get(ctx.tx, number) if number else None
+        today = ctx.now.astimezone(ZoneInfo(order["zone"])).date()
+        pushed = row.pushed if row else []
+        return pushing.preview(ctx, order["guide"], order["place_id"], today, pushed)
+    text, text_en, photos = order["text"], order["text_en"], len(order["photos"])
     both = f"{text}\nEN: {text_en}" if text_en else text
     values = {"text": both or Word("broadcasts.see_picture"), "count": photos}
     return Word("broadcasts.with_photos" if photos else "broadcasts.words_only", values)
@@ -136,8 +147,8 @@ def _spoken(ctx: Context, order: dict[str, Any]) -> Word:
         due = calendar.after(order["rule"], order["zone"], ctx.now)
         return Word("broadcasts.by_rule", {"rule": calendar.spoken(order["rule"]), "at": due})
     due = datetime.fromisoformat(order["at"]) if order["at"] else ctx.now
-    begins, ends = ctx.policy.quiet.begins, ctx.policy.quiet.ends
-    awake = quiet.after_quiet(due, begins, ends, ZoneInfo(order["zone"]))
+    hours = ctx.policy_at(order["place_id"]).quiet
+    awake = quiet.after_quiet(due, hours.begins, hours.ends, ZoneInfo(order["zone"]))
     if awake > due and not order["urgent"]:
         return Word("broadcasts.after_quiet", {"at": awake})
     return Word("broadcasts.at", {"at": due}) if order["at"] else Word("broadcasts.now")
@@ -147,7 +158,8 @@ def _spoken(ctx: Context, order: dict[str, Any]) -> Word:
 def agreed(ctx: Context) -> Iterator[Effect]:
     """Said now, or planned."""
     order, number = dict(ctx.asked.data["order"]), int(ctx.asked.data["number"])
-    if not aiming.may_tell(ctx, order["places"]):
+    roles = aiming.OFFICES if order["guide"] is None else aiming.MAY_PUSH
+    if not aiming.may_tell(ctx, order["places"], roles):
         raise Sorry("broadcasts.not_yours")
     once = order.pop("at")
     due = datetime.fromisoformat(once) if once else ctx.now
@@ -187,8 +199,7 @@ def _planned(ctx: Context, row: Broadcast, due: datetime, key: str) -> Iterator[
 
 def as_order(row: Broadcast, at: datetime | None) -> dict[str, Any]:
     """A planned one as it was ordered, to be changed."""
-    names = ("text", "text_en", "photos", "places", "place_id", "zone", "audience", "urgent")
-    order = {name: getattr(row, name) for name in names}
+    order = {name: getattr(row, name) for name in _KEPT}
     return {**order, "rule": row.rule, "at": at.isoformat() if at else None}
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from handlers import showing
 from handlers.broadcasts import aiming, calendar
+from handlers.guides import asking, pushing
 from handlers.kit import (
     Both,
     Context,
     Effect,
     Later,
+    Never,
     Photo,
     Say,
     ToPerson,
@@ -20,7 +23,7 @@ from handlers.kit import (
     Word,
     rings,
 )
-from storage import broadcasts, people, rooms
+from storage import broadcasts, guides, people, rooms
 from storage.broadcasts import Broadcast, Sending
 
 AT_ONCE = 100
@@ -50,7 +53,7 @@ def due(ctx: Context) -> Iterator[Effect]:
         yield plan(row, newest)
     else:
         broadcasts.change(ctx.tx, row.id, state="going")
-    if ctx.now - newest > ctx.policy.broadcasts.late:
+    if ctx.now - newest > ctx.policy_at(row.place_id).broadcasts.late:
         if not row.rule:
             broadcasts.change(ctx.tx, row.id, state="ended")
         yield ctx.tell(row.by_id, "broadcasts.missed", number=row.id, at=newest)
@@ -60,12 +63,28 @@ def due(ctx: Context) -> Iterator[Effect]:
 
 def begin(ctx: Context, row: Broadcast, due_at: datetime) -> Iterator[Effect]:
     """Say it for this time, if that was not begun before."""
-    sending_id = broadcasts.begin(ctx.tx, row.id, due_at, ctx.now, {})
+    said: dict[str, Any] = {}
+    if row.guide is not None:
+        today = ctx.now.astimezone(ZoneInfo(row.zone)).date()
+        left = pushing.left(ctx, row.guide, row.place_id, today, row.pushed)
+        if not left:
+            yield from _all_told(ctx, row)
+            return
+        said = {"answer": left[0].id, "key": left[0].key}
+    sending_id = broadcasts.begin(ctx.tx, row.id, due_at, ctx.now, said)
     if sending_id is None:
         return
+    if said:
+        broadcasts.change(ctx.tx, row.id, pushed=[*row.pushed, said["key"]])
     found = aiming.aims(ctx, row.places, row.audience, row.zone, urgent=row.urgent)
     broadcasts.aim(ctx.tx, sending_id, found)
     yield from _some(ctx, row, sending_id)
+
+
+def _all_told(ctx: Context, row: Broadcast) -> Iterator[Effect]:
+    broadcasts.change(ctx.tx, row.id, state="ended")
+    yield Never(f"broadcast:{row.id}:")
+    yield ctx.tell(row.by_id, "guides.all_told", number=row.id)
 
 
 @rings("sending")
@@ -79,27 +98,32 @@ def go_on(ctx: Context) -> Iterator[Effect]:
 
 def _some(ctx: Context, row: Broadcast, sending_id: int) -> Iterator[Effect]:
     targets = broadcasts.next_targets(ctx.tx, sending_id, AT_ONCE)
+    key, values = _words(ctx, row, sending_id)
+    photos = tuple(Photo(*one) for one in row.photos)
     for one in targets:
         to = ToPerson(one.person_id) if one.person_id else ToRoom(one.room_id or 0)
-        yield _letter(ctx, row, sending_id, to)
+        yield Say(to, key, values, urgent=row.urgent, photos=photos, batch=sending_id)
     broadcasts.met(ctx.tx, [one.id for one in targets])
     if len(targets) == AT_ONCE:
         yield Later(f"sending:{sending_id}:", ctx.now, "sending", sending_id)
         return
-    wait = ctx.policy.broadcasts.report
+    wait = ctx.policy_at(row.place_id).broadcasts.report
     again = {"after": wait.total_seconds()}
     yield Later(f"sending:{sending_id}:", ctx.now + wait, "sending_over", sending_id, again)
 
 
-def _letter(ctx: Context, row: Broadcast, sending_id: int, to: ToPerson | ToRoom) -> Say:
+def _words(ctx: Context, row: Broadcast, sending_id: int) -> tuple[str, dict[str, Any]]:
+    """The text key and what is filled into it: the sender's words, or the clinic's."""
+    made = broadcasts.sending(ctx.tx, sending_id)
+    told = guides.get(ctx.tx, made.said["answer"]) if made and made.said else None
+    if told is not None:
+        return "guides.pushed", asking.values(told)
     values: dict[str, Any] = {
         "text": Both(row.text, row.text_en) if row.text else Word("broadcasts.see_picture"),
         "name": showing.name_of(people.get(ctx.tx, row.by_id)),
         "place": showing.place_name(aiming.office_of(ctx, row.by_id, row.place_id)),
     }
-    key = "broadcasts.urgent_notice" if row.urgent else "broadcasts.notice"
-    photos = tuple(Photo(*one) for one in row.photos)
-    return Say(to, key, values, urgent=row.urgent, photos=photos, batch=sending_id)
+    return "broadcasts.urgent_notice" if row.urgent else "broadcasts.notice", values
 
 
 @rings("sending_over")

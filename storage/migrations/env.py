@@ -5,6 +5,7 @@ from typing import Any
 from alembic import context
 from alembic.operations.ops import CreateTableOp
 
+from storage.guides import is_declared
 from storage.tables import metadata
 
 
@@ -22,6 +23,7 @@ context.configure(
     # SQLite cannot alter most of a table: it is copied.
     render_as_batch=True,
     compare_type=True,
+    include_name=is_declared,
     process_revision_directives=tidy,
 )
 with context.begin_transaction():

@@ -121,6 +121,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_wrong_code_sender"), ["sender"], unique=False)
 
     op.create_table(
+        "guide_answer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=True),
+        sa.Column("guide", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("question", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("question_en", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("also", sa.JSON(), nullable=False),
+        sa.Column("answer", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("answer_en", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("source", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("source_en", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("version", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("dated", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("valid_until", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("terms", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["place_id"], ["place.id"], name=op.f("fk_guide_answer_place_id_place")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guide_answer")),
+        sa.UniqueConstraint("place_id", "key", name=op.f("uq_guide_answer_place_id_key")),
+    )
+    with op.batch_alter_table("guide_answer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_guide_answer_place_id"), ["place_id"], unique=False)
+
+    op.create_table(
         "person",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -1547,6 +1574,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_person_name"))
 
     op.drop_table("person")
+    with op.batch_alter_table("guide_answer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_guide_answer_place_id"))
+
+    op.drop_table("guide_answer")
     with op.batch_alter_table("wrong_code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_wrong_code_sender"))
         batch_op.drop_index(batch_op.f("ix_wrong_code_at"))
