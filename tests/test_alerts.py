@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -148,3 +150,33 @@ async def test_nobody_but_those_who_serve_reads_a_name_or_a_door() -> None:
     assert [text for text in groups if any(one in text for one in elders)] == []
     doors = [line.to for line in played.lines if line.key == "alerts.missing"]
     assert doors == ["吴站长"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_every_silence_ends_at_somebody_and_every_count_adds_up(seed: int) -> None:
+    dice = random.Random(seed)  # noqa: S311  the same street each time
+    elders = [f"老人{letter}" for letter in "甲乙丙丁戊己庚辛壬癸"]
+    talk = ["start: 2026-07-20 10:00", "without: checkins, duty"]
+    talk += [f"person: {one}, building {dice.randrange(1, 4)}" for one in elders]
+    talk += ["", *(f"吴站长 to bot: 把{one}列为重点" for one in elders)]
+    talk += ["吴站长 to bot: 启动警戒:台风", "吴站长 to bot: 确认"]
+    silent = []
+    for one in elders:
+        answer = dice.choice(["平安", "水进屋了", ""])
+        if answer:
+            talk.append(f"{one} to bot: {answer}")
+        else:
+            silent.append(one)
+        if dice.random() < 0.3:
+            talk.append("(restart)")
+    talk += ["(12 min later)", "(restart)", "(12 min later)", "吴站长 to bot: 警戒情况"]
+    played = await run(parse_text("\n".join(talk) + "\n"))
+    bot = [line for line in played.lines if line.sender is None]
+    status = next(line.text for line in bot if line.key == "alerts.status")
+    all_, safe, unknown, needs = map(int, re.findall(r"(?:点名|平安|还没回|要帮忙) (\d+)", status))
+    assert (all_, unknown) == (len(elders), len(silent))
+    assert safe + unknown + needs == all_
+    texts = [line.text for line in bot if line.key == "lookins.neighbour"]
+    asked = {one for one in elders if any(one in text for text in texts)}
+    assert asked == set(silent)
+    assert sorted(line.to or "" for line in bot if line.key == "alerts.roll") == sorted(elders)

@@ -124,13 +124,19 @@ def _gaps(ctx: Context, alert: Alert) -> Word | str:
     place = places.get(ctx.tx, alert.place_id)
     if place is None or not rosters.has_roster(ctx.tx, place.id):
         return ""
-    until, lines = alert.ends_at or ctx.now + LOOKS_AHEAD, []
+    until = alert.ends_at or ctx.now + LOOKS_AHEAD
     day = ctx.now.astimezone(ZoneInfo(place.zone)).date()
+    spans: list[tuple[datetime, datetime]] = []
     for step in range((until - ctx.now).days + 2):
         for begins, ends in rosters.gaps(ctx.tx, place, day + timedelta(days=step)):
             span = (max(begins, ctx.now), min(ends, until))
-            if span[0] < span[1]:
-                lines.append(Word("alerts.span", duty.spoken(*span, place.zone)))
+            if span[0] >= span[1]:
+                continue
+            if spans and spans[-1][1] == span[0]:
+                # Over midnight it is one gap.
+                span = (spans.pop()[0], span[1])
+            spans.append(span)
+    lines = [Word("alerts.span", duty.spoken(*span, place.zone)) for span in spans]
     return Word("alerts.gaps", {"lines": Lines(tuple(lines))}) if lines else ""
 
 

@@ -59,7 +59,11 @@ def _next(ctx: Context, alert: Alert) -> int | None:
     """The next on the rosters of the place who has not been asked and can be told."""
     around = {place.id for place in places.chain(ctx.tx, alert.place_id)}
     out = {one.person_id for one in alerts.extras(ctx.tx, alert.id)} | set(on_now(ctx, alert))
-    for shift in rosters.coming(ctx.tx, ctx.now, AHEAD):
+    coming = rosters.coming(ctx.tx, ctx.now, AHEAD)
+    until = alert.ends_at or ctx.now + timedelta(days=1)
+    # Whoever has said that they cannot serve in these hours is not asked again.
+    out |= {one.person_id for one in coming if one.absent and one.begins < until}
+    for shift in coming:
         fits = shift.place_id in around and shift.duty == "duty" and not shift.absent
         if fits and shift.person_id not in out and rosters.reachable(ctx.tx, shift.person_id):
             return shift.person_id
