@@ -259,7 +259,7 @@ def move(tx: Transaction, one: Checkin, to: str, **columns: Any) -> bool:
 def _moving(*columns: str) -> Prepared:
     """The statement that changes the state and these columns."""
     same = (CHECKIN.c.id == bindparam("checkin")) & (CHECKIN.c.state == bindparam("was"))
-    new = {name: bindparam(f"to_{name}") for name in ("state", *columns)}
+    new: dict[str, Any] = {name: bindparam(f"to_{name}") for name in ("state", *columns)}
     return Prepared(update(CHECKIN).where(same).values(**new))
 
 

@@ -71,7 +71,7 @@ def _held_back(ctx: Context, one: Checkin) -> Iterator[Effect]:
         yield from unknown(ctx, one)
     elif letter.state in {"waiting", "sending"}:
         yield at(one, "again", ctx.now + QUEUED)
-    elif letter.sent_at is not None and letter.sent_at - base > DEAF_FOR:
+    elif letter.sent_at is not None and letter.sent_at - base > ctx.policy.listening.late_after:
         checkins.move(ctx.tx, one, one.state, base_at=letter.sent_at)
         yield at(one, "again", letter.sent_at + ctx.policy.checkin.second_greeting)
 

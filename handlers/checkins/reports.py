@@ -17,7 +17,7 @@ _HEAD = re.compile(
     re.DOTALL,
 )
 _INSIDE = re.compile(
-    r"(?<=[^\d\s./:、和&])\s*(?=\d{1,3}号?\s*[^\d\s./:%℃度点])|\s+(?=\d{1,3}(?:号|\s+[a-z]))"
+    r"(?<=[^\d\s./:、和&])(?<!and)\s*(?=\d{1,3}号?\s*[^\d\s./:%℃度点])|(?<!and)\s+(?=\d{1,3}(?:号|\s+[a-z]))"
 )
 """Where the next line may begin without a comma: ``1好2没接``."""
 _ALL = re.compile(r"(?:全|大家|他们)?都(?:.*)|(?:all|everybody|everyone)\b.*")
