@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from handlers.checkins import replies
-from handlers.checkins.answers import registered, vouch
+from handlers.checkins import answers, replies
 from handlers.kit import Context, Effect, overhears
 from handlers.lookins import closing, sought
 from handlers.lookins.sought import Sought
@@ -41,8 +40,8 @@ def _calls(ctx: Context) -> list[Call]:
 
 
 def _fits(ctx: Context) -> bool:
-    says = replies.says_seen(ctx.text) and not replies.is_unwell(ctx.text) and registered(ctx)
-    return says and bool(_searches(ctx) or _calls(ctx))
+    says = replies.says_seen(ctx.text) and not replies.is_unwell(ctx.text)
+    return says and answers.registered(ctx) and bool(_searches(ctx) or _calls(ctx))
 
 
 @overhears("vouch", _looked_for, _fits)
@@ -53,4 +52,4 @@ def seen(ctx: Context) -> Iterator[Effect]:
         alerts.change_call(ctx.tx, call.id, **safe)
     for one in _searches(ctx):
         yield from closing.close(ctx, one, "seen", by=ctx.who.id, note=ctx.text[:200])
-    yield from vouch(ctx)
+    yield from answers.vouch(ctx)
