@@ -313,9 +313,11 @@ async def test_a_device_is_issued_while_the_bot_runs_and_its_sign_is_taken() -> 
         found = dict(re.findall(r"^(address|secret): +(\S+)", said, re.MULTILINE))
         path = found["address"].partition("/signs/")[2]
         key = {"Authorization": f"Bearer {found['secret']}"}
-        async with aiohttp.ClientSession(base_url=address, headers=key) as client:
-            async with client.post(f"signs/{path}", json={"id": "n1"}) as answer:
-                assert answer.status == 202, await answer.text()
+        async with (
+            aiohttp.ClientSession(base_url=address, headers=key) as client,
+            client.post(f"signs/{path}", json={"id": "n1"}) as answer,
+        ):
+            assert answer.status == 202, await answer.text()
         assert path in well("signs", "list")
         assert "never" not in well("signs", "list")
         well("signs", "remove", path)

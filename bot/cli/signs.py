@@ -16,7 +16,13 @@ from storage.db import disposing, open_database, transaction
 from storage.signs import KINDS
 
 commands = typer.Typer(
-    no_args_is_help=True, help="Devices that send signs of life: issue, list, remove."
+    no_args_is_help=True,
+    help="""Devices that send signs of life: issue, list, remove.
+
+\b
+Examples:
+  linbang signs add --person wang-nainai --kind water --closes
+  linbang signs list""",
 )
 
 
