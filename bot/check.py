@@ -20,6 +20,9 @@ from bot import check_accounts
 from bot.check_accounts import Finding
 from bot.clock import Clock, SystemClock
 from bot.config.tables import Settings
+from bot.plots.easel import needed
+from bot.plots.fonts import NoFont, find
+from bot.words import Words, load
 from storage import migrate
 
 ROOM_NEEDED = 500 * 1024 * 1024
@@ -38,6 +41,7 @@ def check(settings: Settings, clock: Clock | None = None) -> list[Finding]:
         lambda: _settings(settings),
         lambda: _database(settings.database.path),
         lambda: _folders(settings),
+        lambda: _font(settings),
         lambda: _gateways(settings),
         lambda: _port(settings),
         lambda: _clock(settings, clock or SystemClock()),
@@ -148,6 +152,22 @@ def _folders(settings: Settings) -> Iterator[Finding]:
             True,
             "let [backup] folder be on another disk, or copy it away every night",
         )
+
+
+def _font(settings: Settings) -> Iterator[Finding]:
+    """Labels in pictures of readings: Chinese letters, or none at all."""
+    letters = needed(Words(load()))
+    try:
+        face = find(settings.media.font, letters)
+    except NoFont as why:
+        named = bool(settings.media.font)
+        yield Finding(
+            f"pictures: {why}; labels will be in Latin letters",
+            not named,
+            "install one (Debian: fonts-noto-cjk), or name a file in [media] font",
+        )
+    else:
+        yield Finding(f"pictures: {face.path} has all Chinese letters", True)
 
 
 def _writable(name: str, folder: Path) -> Finding:

@@ -28,11 +28,11 @@ from bot.gateways.local import LocalGateway
 from bot.media import MediaStore
 from bot.only_one import only_one
 from bot.pace import Limits, Pace
-from bot.plots.easel import painting
+from bot.plots.easel import Easel, painting
 from bot.schedule import Daily
 from bot.street import Street
 from bot.watch import Watch
-from bot.web import accounts, calendars, cards, health, server, signs
+from bot.web import accounts, calendars, cards, health, readings, server, signs
 from bot.web.accounts import AccountCard
 from bot.web.local_chat import LocalChat
 from storage import backup
@@ -78,6 +78,13 @@ async def serve(
                 *accounts.routes(watch),
                 *cards.routes(people_here.reader, people_here.app.words, settings.everywhere),
                 *calendars.routes(people_here.reader, people_here.app.words, people_here.clock),
+                *readings.routes(
+                    people_here.app.engine,
+                    people_here.app.words,
+                    Easel(people_here.app.words, settings.media.font),
+                    people_here.app.policy,
+                    people_here.clock.now,
+                ),
                 *signs.routes(
                     people_here.app.engine,
                     people_here.reader,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from handlers import lists, showing
 from handlers.kit import Context, Effect, Lines, Say, ToPerson, Word, sentence
 from handlers.volunteering import spoken_hours, spoken_skills
-from storage import claims, people, places, questions, requests
+from storage import claims, people, places, questions, requests, signs, vitals
 
 
 def _to_me(ctx: Context) -> bool:
@@ -59,6 +59,8 @@ def _about(ctx: Context, key: str) -> Say:
         "hours": spoken_hours(ctx, person_id),
         "requests": len(asked),
         "tasks": len(claims.tasks(ctx.tx, person_id)),
+        "readings": len(vitals.of_person(ctx.tx, person_id)),
+        "devices": len(signs.devices(ctx.tx, person_id)),
         "since": me.joined_at,
     }
     return Say(ToPerson(person_id), key, values, direct=True)
