@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp import ClientSession
-from test_checkins import SHANGHAI, Built, Street, one_elder, street
 
 from bot import devices
 from bot.web import server
 from bot.web import signs as intake
 from storage import checkins, erasure, signs
 from storage.db import disposing, open_reader, transaction
+from tests.elders import SHANGHAI, Built, Street, one_elder, street
 
 __all__ = ["street"]
 MORNING = datetime(2026, 3, 1, 22, tzinfo=UTC)  # 6:00 on the 2nd in Shanghai
