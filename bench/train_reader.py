@@ -113,8 +113,13 @@ def train(
     """The bytes of a model trained on these examples."""
     rows = _rows(shown)
     whole, bias = _weights(shown, rows)
-    step = float(np.quantile(np.abs(whole[np.abs(whole) > 1e-6]), 0.9995)) / 127
-    small = np.clip(np.rint(np.round(whole / step, 4)), -127, 127).astype(np.int16)
+    # A byte for each weight, in steps of its own for each kind of row: the largest weights are
+    # those of facts, and cut off they cost one line in a hundred.
+    steps = _steps(shown, list(rows), whole)
+    step = min(steps.values())
+    kinds = _kinds(shown)
+    each = np.array([steps[kinds[name]] for name in rows])[:, None]
+    small = np.rint(np.round(whole / each, 4)).astype(np.int16)
     kept = np.abs(small).max(axis=1) > 0
     names = [name for name, keep in zip(rows, kept, strict=True) if keep]
     order, listed, numbers = _listed(names, shown)
@@ -124,7 +129,7 @@ def train(
         "bias": [round(float(one), 3) for one in bias],
         "step": float(f"{step:.5g}"),
         "heat": heat or dict.fromkeys(LANES, 1.0),
-        "pull": PULL,
+        "pull": {kind: round(PULL[kind] * steps[kind] / step, 4) for kind in PULL},
         **numbers,
     }
     return (
@@ -162,6 +167,24 @@ def _listed(
     return order, [*listed, *(form for form, _ in again)], head
 
 
+def _kinds(shown: Sequence[Example]) -> dict[str, str]:
+    """Of which kind each row is."""
+    return {name: kind for kind in PULL for one in shown for name in getattr(one, kind)}
+
+
+def _steps(shown: Sequence[Example], rows: Sequence[str], whole: Any) -> dict[str, float]:
+    """By kind of row the weight that one step of a byte stands for."""
+    kinds = _kinds(shown)
+    most = np.abs(whole).max(axis=1)
+    return {
+        kind: float(
+            max([m for name, m in zip(rows, most, strict=True) if kinds[name] == kind] or [1e-6])
+        )
+        / 127
+        for kind in PULL
+    }
+
+
 def _rows(shown: Sequence[Example]) -> dict[str, float]:
     """What is weighed, in order, and by how much: the rarer a piece the more; facts all alike."""
     facts_ = {name for one in shown for name in one.facts}
@@ -179,7 +202,10 @@ def _weights(shown: Sequence[Example], rows: dict[str, float]) -> tuple[Any, Any
     rarity = sp.diags(list(rows.values()))
     fits = [_fit(kind, lanes, shown, matrix @ rarity) for kind, lanes in LANES.items()]
     whole = rarity @ np.vstack([coef for coef, _ in fits]).T
-    idle = [chatter().get(name, 0.0) for name in rows]
+    # The chit-chat was Chinese: what it says of Latin words and signs is not for English.
+    idle = [
+        0.0 if name.isascii() and name != LANGUAGE else chatter().get(name, 0.0) for name in rows
+    ]
     for act in PLEAS:
         whole[:, LANES["act"].index(act)] -= idle
     return whole, np.concatenate([start for _, start in fits])

@@ -14,6 +14,9 @@ from handlers.reading import Item
 
 _ERRAND = "代购"
 """Says only how the goods named beside it are to come."""
+_WATER = "水"
+_MENDED = frozenset(("疏通下水道", "修水管", "通马桶"))
+"""Where one of these is named, water is what the trouble is, and not what is wanted."""
 _BRIEF = 14  # tokens: a message no longer than this names but what it asks for
 _LIGHT = re.compile(
     "(?<=[\u4e00-\u9fff])(?:一下|一哈|下子|一次|一趟|几下|下|个|点|些)(?=[\u4e00-\u9fff])"
@@ -40,6 +43,8 @@ _ASKED = re.compile(
     r"(?:(?:an?|any|some|spare|extra|the) ){0,2}(?P<en>[a-z][a-z'-]+(?: [a-z'-]+){0,2}?)"
     r"(?= (?:i|we|to|for|that|please|pls|going|handy|in|at|so|my|by|lying)\b|[?,.!]|$)"
 )
+# 送点|菜: it is the greens that are wanted, not the errand.
+_FETCH = re.compile("[送带买拿取捎][点些个]?")
 _CLOSING = ")]》】%+"
 _GOES_ON = "用给送不没要"
 _HAN = re.compile("[\u4e00-\u9fff]")
@@ -65,7 +70,11 @@ def items_of(
     items: dict[str, Item] = {}
     for span in found:
         start, end = _trimmed(low, *_uncounted(*span, counted))
-        if start == end or _NOTHING.fullmatch(low, start, end):
+        if (
+            start == end
+            or (len(found) > 1 and _unit(start, end, counted))
+            or _NOTHING.fullmatch(low, start, end)
+        ):
             continue
         start, end, entry = _known(low, start, end, named)
         if entry is None:
@@ -78,16 +87,25 @@ def items_of(
         items[name] = Item(written(plain.raw, text[start:end]), name, many, unit)
     if len(items) > 1:
         items.pop(_ERRAND, None)
+        if not _MENDED.isdisjoint(items):
+            items.pop(_WATER, None)
     return tuple(items.values())
 
 
 def _uncounted(start: int, end: int, counted: Sequence[Amount]) -> tuple[int, int]:
-    """The span behind the number it begins with: 一辆|轮椅."""
+    """The span without the number it begins or ends with: 一辆|轮椅, 葱|2根."""
     for amount in counted:
         first, last = amount.span
         if first <= start < last < end:
             start = last
+        elif start < first and last == end:
+            end = first
     return start, end
+
+
+def _unit(start: int, end: int, counted: Sequence[Amount]) -> bool:
+    """Whether the span is but the measure of an amount: 3 |boxes| of eggs."""
+    return any(first <= start and end <= last for first, last in (a.span for a in counted))
 
 
 def _trimmed(low: str, start: int, end: int) -> tuple[int, int]:
@@ -127,6 +145,8 @@ def _name(entry: Entry) -> str:
 def _known(low: str, start: int, end: int, named: Sequence[Hit]) -> tuple[int, int, Entry | None]:
     """The span, widened to whole words of the lexicon, and the entry it names."""
     inside = [hit for hit in named if hit.start < end and start < hit.end]
+    if inside and inside[0].entry.kind == "thing" and _FETCH.fullmatch(low, start, inside[0].start):
+        start = inside[0].start
     if inside:
         start, end = min(start, inside[0].start), max(end, inside[-1].end)
     words = low[start:end]

@@ -181,8 +181,8 @@ def weigh(ruled: Decided, judged: Judged, *, brief: bool, argued: float) -> Deci
 def _likeliest(ruled: Decided, acts: dict[Act, float], argued: float) -> tuple[Act, float]:
     """The act and its probability; what may well be a plea is one the bot must ask about."""
     act = max(acts, key=acts.__getitem__)
-    if act == ruled.act in _GOODS and acts[act] >= _AGREED and ruled.confidence >= _FIRM:
-        return act, max(acts[act], _ACTS)
+    if act == ruled.act in _GOODS and ruled.confidence >= _FIRM:
+        return act, max(acts[act], _ACTS if acts[act] >= _AGREED else _ASKS)
     if act != ruled.act != "chat" and acts[ruled.act] >= argued:
         return ruled.act, max(acts[ruled.act], _ASKS)
     if act not in PLEAS and acts["need"] + acts["report"] >= _LIKELY:

@@ -39,6 +39,7 @@ _INVISIBLE = re.compile(
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffc\ud800-\udfff"
     "\U0001f3fb-\U0001f3ff\U000e0000-\U000e0fff]"
 )
+_MARKUP = re.compile(r"\x1b\[[\d;]{0,8}[A-Za-z]|[\x00-\x08\x0e-\x1f\x7f]|</?[A-Za-z][^<>\n]{0,40}>")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SPACES = re.compile(r"\s{2,}|[^\S ]")
 _EMOJI = re.compile(
@@ -149,7 +150,7 @@ def _take(pattern: re.Pattern[str], body: str) -> tuple[list[str], str]:
 
 def _script(body: str) -> str:
     """Marks and invisible characters out, NFKC, simplified."""
-    body = _INVISIBLE.sub("", body)
+    body = _INVISIBLE.sub("", _MARKUP.sub("", body))
     body = _ABUSE.sub("", body)
     if not body.isascii():
         if len(body) <= 256:

@@ -46,6 +46,8 @@ _SLOT_ASKED = frozenset(("what", "where", "which", "expiry", "when"))  # answere
 _BARE = 2  # tokens: a word by itself, which asks for nothing
 _BRIEF = 9  # tokens: an answer, of which a rule knows as much as there is to know
 _SORTED = frozenset(("need", "offer", "report"))  # the acts that have a category
+_ANSWER = 14  # tokens: the same, where the bot knows what it asked
+_UNASKED = 0.9  # certainty of a claim where nobody asked for anything
 _SLOTTED = frozenset(("need", "offer", "report", "unwell", "vouch", "question", "claim", "command"))
 
 
@@ -141,6 +143,8 @@ class Reader:
     ) -> tuple[Decided, Judged | None]:
         """Act, danger and confidence, by rules and model; and what the model said, if asked."""
         ruled = self._ruled(heard, text, talk)
+        if context and ruled.act == "claim" and talk == _NO_TALK and not _DIGIT.search(heard.low):
+            ruled = ruled._replace(confidence=_UNASKED)  # 我来, after small talk: no task is open
         wordless = _WORD.search(heard.low) is None and not heard.plain.emoji
         if self.model is None or wordless or (talk is not None and talk.asked in _SLOT_ASKED):
             return ruled, None
@@ -154,7 +158,8 @@ class Reader:
             return ruled, None
         judged = self.model.judge(spelt(said), known, before(context))
         # Nobody says how they are in few words unasked: that is a greeting to all.
-        brief = told and len(said) <= _BRIEF and (talk is not None or ruled.act != "well")
+        most = _BRIEF if talk is None else _ANSWER
+        brief = told and len(said) <= most and (talk is not None or ruled.act != "well")
         return weigh(ruled, judged, brief=brief, argued=0.2 if told else 1.0), judged
 
     def _category(self, heard: Heard, decided: Decided, judged: Judged | None) -> Category | None:

@@ -41,10 +41,30 @@ _NOT_A_HOUSE = re.compile(
     "|stall|platform|task|request|flight|room|line|channel|chapter|typhoon|train|pole|pump|the|a"
 )
 _LETTERED = re.compile(  # 7C, 31A
-    r"(?<![\w#$£€./:-])(?P<v>\d{1,2}[A-EGHJK])(?![\w-])"
+    r"(?<![\w#$£€./:-])(?P<v>\d{1,2}[A-EGHJKLR])(?P<w>)(?![\w-])"
     r"(?!\s?(?:printer|print|network|signal|phone|movie|tv|battery|batteries|cup))"
 )
-_NOT_LETTERED = frozenset(("3D", "4K", "5G", "4G", "3G"))
+_LETTER_FIRST = re.compile(  # B4, C12: where a door is spoken of, for so are roads and vitamins
+    r"(?:(?:^|[,.;:!?]\s?|\b(?:[Aa]t|[Ii]n|[Tt]o|[Ff]rom|[Ff]or|of|near|[Oo]utside|[Bb]y|[Aa]bove"
+    r"|[Bb]elow|[Oo]pposite|under|behind|inside|is|[Ii]'m|[Ww]e're|house|hse|[Hh]ouse no|and)\s)"
+    r"(?P<v>[A-H]\d{1,2})(?=$|[,.!?;:]|'s\b|\s)|(?<![\w-])(?P<w>[A-H]\d{1,2})(?='s\b))"
+    r"(?!\s(?:paper|sheets?|vitamins?|size|envelopes?|visa|form|bus|road|roundabout|exit|gate|seat"
+    r"|print|to\s[A-Z])\b)"
+)
+_HOUSE = re.compile(  # the lady at 12, outside 31, next door to 9
+    r"\b(?:outside|opposite|beside|behind|next (?:door )?to|across from|in front of"
+    r"|(?:lads?|wo?m[ae]n|lady|ladies|family|lass|lassie|couple|neighbou?rs?|bloke|fella|guys?"
+    r"|girls?|boys?|students?|people|folks?|mama|baba|aunt(?:ie|y)|uncle|mzee|tenants?|lodger"
+    rf"|parcels?|package) (?:at|from|in))\s(?P<v>\d{{1,3}})(?P<w>){_NOT_DOOR}"
+    r"(?!-|\s(?:this|in the|tonight|tomorrow|tmrw|sharp|[A-Z][a-z]))"
+)
+_LOW_LETTERED = re.compile(  # at 14a, 2b's
+    r"(?:\b(?:[Aa]t|[Ii]n|[Ff]rom|[Oo]utside|[Aa]bove|[Bb]elow|[Oo]pposite|[Tt]o|[Oo]f|[Ff]or"
+    r"|[Kk]nock) (?P<v>\d{1,3}[a-hlr])(?![\w-])|(?<![\w.-])(?P<w>\d{1,3}[a-h])(?='s\b))(?!\.m)"
+)
+_NOT_LETTERED = frozenset(
+    ("3D", "4K", "5G", "4G", "3G", "2G", "2D", "A4", "A3", "B12", "B6", "A2", "D3")
+)
 _FLOOR_F = re.compile(r"(?<![\w#$£€./:-])(?:(?P<v>\d{1,2})F|L(?P<l>\d{1,2}))(?![\w-])(?!\s?fever)")
 _DEEP = re.compile(r"(?<![\w-])(?P<v>[BP][1-5])(?![\w-]|\s?mask)")
 _PARKED = re.compile(r"parking|car ?park|garage|level|floor|storage|drainage", re.IGNORECASE)
@@ -76,10 +96,11 @@ _STANDING = re.compile(  # at the head of a sentence or by itself at its end
     r"(?:^|(?<=[.!?]\s))(?P<h>\d{3,4})(?:'s|(?=\s(?:is|has|balcony|again|still|keeps|kitchen|door)\b))"
     r"|(?:^|[,.?!]\s|\s)(?P<v>\d{3,4})(?=[.!?]*$|[,.?!]\s|\s(?:thank|any|please|pls|help|now|come|who)\w*)"
 )
+_FROM = {"at": 24, "from": 31}  # up to here it may be an hour or a day
 _DIGIT = re.compile(r"\d")
 _NO = re.compile(r"(?:no\.?|umber) ?\d", re.IGNORECASE)
 _DEEP_DIGITS = re.compile(r"\d{3}")
-_NEAR = re.compile(r"(?:\bat|knock\w* ?\w*|outside|in|to|come|at) \d{2}", re.IGNORECASE)
+_NEAR = re.compile(r"(?:\bat|from|knock\w* ?\w*|outside|in|to|come|at) \d{2}", re.IGNORECASE)
 _NAME = re.compile(r"\s[A-Z][a-z]{2,}")
 _MEASURED = re.compile(
     r"(?:sugar|fasting|aqi|temp\w*|fever|call|phone|dial|bp|over|and|or|code'?s?|\d)[,:]?\s\d{3,4}$",
@@ -136,14 +157,17 @@ def _rooms(text: str) -> Iterator[tuple[str, Span]]:
         placed = said or m["end"] is not None or _AMONG.fullmatch(before) is not None
         if placed and _NOT_A_HOUSE.fullmatch(before) is None:
             yield m["v"].upper(), (m.start() + len(m["w"] or ""), m.end("v"))
-    for m in _LETTERED.finditer(text):
-        if m["v"] not in _NOT_LETTERED:
-            yield m["v"], m.span()
+    for pattern in (_LETTERED, _LETTER_FIRST, _LOW_LETTERED, _HOUSE):
+        for m in pattern.finditer(text):
+            part = "v" if m["v"] else "w"
+            value = m[part].upper()
+            if value not in _NOT_LETTERED:
+                yield value, m.span(part)
     if _DEEP_DIGITS.search(text) is None and _NEAR.search(text) is None:
         return
     for m in _AT.finditer(text):
         value, word = m["v"], m[0].split()[0].lower()
-        two = len(value) == 2 and int(value) > 24 and word == "at"
+        two = len(value) == 2 and int(value) > _FROM.get(word, 99)
         if (_deep(value) or two or (m["near"] and len(value) <= 3)) and not _street(text, m):
             yield value, m.span("v")
     for m in _STANDING.finditer(text):

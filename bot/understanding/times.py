@@ -40,6 +40,8 @@ HOURS: dict[str, Hours] = {
 _DAY = timedelta(days=1)
 _LATIN = re.compile(r"[A-Za-z\d]")
 _INSTEAD = re.compile("改[成到为]?$")
+_NO_HOUR = re.compile(r"(?<=[天早晚午日一二三四五六])(?:2[5-9]|[3-9]\d)[点:]")
+"""An hour that no clock shows: 明天25点 is no time, and tomorrow is not what was meant."""
 
 
 def when(text: str, at: datetime | None) -> When | None:
@@ -49,6 +51,8 @@ def when(text: str, at: datetime | None) -> When | None:
     """
     for said in sorted(_all(text), key=lambda said: _rank(said, text)):
         words = text[said.span[0] : said.span[1]].strip()
+        if _NO_HOUR.match(text, said.span[1]) is not None:
+            continue
         if at is None:
             return When(words)
         if said.day == ("unsaid", 0):

@@ -32,7 +32,7 @@ _SPAN = (
 _PART = r"(?:early|late|morning|afternoon|arvo|evening|nigh?te?|lunchtime)"
 _DAY = (
     rf"(?:(?:(?:this|next|coming|second|first)\s(?:coming\s)?)?(?:{_WEEKDAY})\b"
-    r"|(?:later\s)?today|the day after tomorrow|tomorrow|tmrw?|tmr|2morrow|tomoro"
+    r"|(?:later\s)?today|(?:the )?day after tomorrow|tomorrow|tmrw?|tmr|2morrow|tomoro"
     r"|the morra|tonight|tonite|2nite"
     r"|bukas|ngayon|mamaya|the noo|(?<=\s)the night(?=[,.]|$)"
     r"|(?:this|next)\s(?:week(?:end)?|wknd|month|morning|afternoon|evening|nigh?te?)"
@@ -45,13 +45,13 @@ _DAY = (
 _UPTO = r"(?:\s(?:to|till?|until|thru|through|and|or|n|&)\s|\s?[-–/]\s?|\s)"
 _DAYS = rf"(?:{_DAY}(?:{_UPTO}(?:{_DAY}|{_NTH}|\d{{1,2}}(?=[,.]|$)))*)"
 _EVENT = (
-    r"(?:work|school(?:\srun)?|lunch|dinner|supper|breakfast|tea|dark|sun(?:set|up|down)|bedtime|night"
+    r"(?:evening|morning|work|school(?:\srun)?|lunch|dinner|supper|breakfast|tea|dark|sun(?:set|up|down)|bedtime|night"
     r"|service|second\sservice|mass|church|fajr|asr|maghrib|isha|jummah|taraweeh|eid(?:\ssalah)?|christmas"
     r"|xmas|cny|new\syear|pay\s?day|class|january|march|half\sterm|lunchtime|maghrib)"
 )
 _LEAD = (
-    r"(?:(?:by|before|afore|after|efter|until|till?|from|around|about|at|on|through|between"
-    r"|no later than)\s)"
+    r"(?:(?:by|before|afore|after|efter|until|till?|from|at|on(?!\s(?:ton|tom|tmr))|through|between"
+    rf"|(?:around|about)(?!\s{_DAY})|no later than)\s)"
 )
 _PHRASE = re.compile(
     rf"(?<![\w.:/$£€-])(?:{_LEAD}(?:about\s|around\s|the\s(?={_PART}|week))?)?"
@@ -64,7 +64,7 @@ _PHRASE = re.compile(
 _LED = re.compile(
     rf"(?<![\w-])(?:(?:by|before|afore|after|efter|until|till?|from|around|about)\s(?:about\s)?"
     rf"(?:(?P<h>{_BARE}){_NOT_HOUR}(?:\s(?:on\s)?{_DAYS})?|{_EVENT}\b|(?:the\s)?{_NTH}\b|january|march)"
-    rf"|at\s(?P<a>{_BARE})(?=[,.!?]|$|\s(?:{_DAYS}|and|or|but|if|please|pls|so|can|could|who)\b)"
+    rf"|at\s(?P<a>{_BARE})(?=[,.!?]|$|\s(?:{_DAYS}|and|or|but|if|please|pls|so|can|could|who|for|at|in|with)\b)"
     rf"(?:\s{_DAYS})?"
     rf"|in\s(?P<m>\d{{1,2}}|five|ten|fifteen|twenty)(?=[,.!?]|$)"
     rf"|(?:on\s)?(?P<d>{_NTH})(?=$|[,.]|\sfor\b)|(?P<r>{_NTH}\s(?:to|till?|until)\s{_NTH}))",
@@ -72,6 +72,10 @@ _LED = re.compile(
 _NOW = re.compile(
     r"(?<![\w-])(?<!from )(?:right now|rn|now|tn)(?=[,.!?]|$|\s(?:please|pls|it|before|is))",
 )
+_AGES = re.compile(r"\d{1,2} (?:and|&|or|n) \d{1,2}")  # mine are 2 and 4
+_AGED = re.compile(r"(?:aged?|ages|sizes?)\s$", re.IGNORECASE)
+_FROM_THERE = re.compile(rf"from {_EVENT}")  # news from work, a book from school
+_SCHOOL = re.compile(r"\sschool\b", re.IGNORECASE)
 _MOST = 96  # places in one message where words of time may begin
 _GONE = re.compile(r"(?:every|each|last|since|yesterday|this past|good|ago)\s$", re.IGNORECASE)
 _HABIT = re.compile(r"\s(?:yesterday|every|daily|last|ago|on weekdays|again)", re.IGNORECASE)
@@ -81,7 +85,7 @@ _BEGIN = re.compile(
     r"|at |on |in |through |between |no later|half |quarter |noon|mid|later |now|rn|tn|right now"
     r"|next |this |coming "
     r"|second |first |long week|tom|tm|tonig|tonit|bukas|ngayon|mamaya"
-    r"|the (?:day aft|mor|night|noo|week|long|w|\d)|week|wknd|mon|tue|wed|thu|fri|sat|sun"
+    r"|day aft|the (?:day aft|mor|night|noo|week|long|w|\d)|week|wknd|mon|tue|wed|thu|fri|sat|sun"
     r"|jan|feb|mar|apr"
     r"|may |jun|jul|aug|sep|oct|nov|dec|one |two |three |four |five |six |seven |eight |nine |ten "
     r"|eleven |twelve )",
@@ -134,6 +138,10 @@ def _stands(text: str, m: re.Match[str]) -> bool:
     if _GONE.search(text, max(0, m.start() - 10), m.start()) or _HABIT.match(text, m.end()):
         return False
     word = m[0].strip(" .,")
+    if _AGES.fullmatch(word) or _AGED.search(text, max(0, m.start() - 6), m.start()):
+        return False
+    if _FROM_THERE.fullmatch(word) or (word.endswith("sunday") and _SCHOOL.match(text, m.end())):
+        return False
     if word in ("may", "mar", "the week", "march", "january"):
         return False
     return word not in ("mon", "sun", "sat", "wed", "fri") or text[m.end() : m.end() + 1] in _ENDS
