@@ -43,8 +43,12 @@ _ASKED = re.compile(
     r"(?:(?:an?|any|some|spare|extra|the) ){0,2}(?P<en>[a-z][a-z'-]+(?: [a-z'-]+){0,2}?)"
     r"(?= (?:i|we|to|for|that|please|pls|going|handy|in|at|so|my|by|lying)\b|[?,.!]|$)"
 )
-# 送点|菜: it is the greens that are wanted, not the errand.
-_FETCH = re.compile("[送带买拿取捎][点些个]?")
+# 送点|菜, fix my |tap: it is the greens and the tap that are named, not the errand.
+_FETCH = re.compile("[送带买拿取捎][点些个]?|(?:fix|mend|repair) (?:my|our|the|a|this) ")
+_MOVING = "搬东西"
+_BETWEEN = re.compile(
+    " (?:(?:an?|my|our|the|this) )?"
+)  # carry |a| wardrobe: the carrying is wanted
 _CLOSING = ")]》】%+"
 _GOES_ON = "用给送不没要"
 _HAN = re.compile("[\u4e00-\u9fff]")
@@ -145,8 +149,11 @@ def _name(entry: Entry) -> str:
 def _known(low: str, start: int, end: int, named: Sequence[Hit]) -> tuple[int, int, Entry | None]:
     """The span, widened to whole words of the lexicon, and the entry it names."""
     inside = [hit for hit in named if hit.start < end and start < hit.end]
-    if inside and inside[0].entry.kind == "thing" and _FETCH.fullmatch(low, start, inside[0].start):
+    if inside and _FETCH.fullmatch(low, start, inside[0].start):
         start = inside[0].start
+    for hit in named:
+        if hit.entry.name == _MOVING and _BETWEEN.fullmatch(low, hit.end, start):
+            start, inside = hit.start, [hit, *inside]
     if inside:
         start, end = min(start, inside[0].start), max(end, inside[-1].end)
     words = low[start:end]

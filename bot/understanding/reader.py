@@ -47,6 +47,7 @@ _BARE = 2  # tokens: a word by itself, which asks for nothing
 _BRIEF = 9  # tokens: an answer, of which a rule knows as much as there is to know
 _SORTED = frozenset(("need", "offer", "report"))  # the acts that have a category
 _ANSWER = 14  # tokens: the same, where the bot knows what it asked
+_PLAINLY = 0.9  # certainty of a plea that what is open does not make doubtful
 _UNASKED = 0.9  # certainty of a claim where nobody asked for anything
 _SLOTTED = frozenset(("need", "offer", "report", "unwell", "vouch", "question", "claim", "command"))
 
@@ -91,6 +92,9 @@ class Reader:
         last = self._last
         heard = last[1] if last and last[0] == text else self.heard(text)
         new, _ = self._decided(heard, text, talk, ())
+        plainly = reading.act == "need" and reading.confidence >= _PLAINLY and talk.asked is None
+        if plainly and new.act in ("need", "chat") and new.emergency == reading.emergency:
+            return reading  # who has asked for one thing may ask for another
         if (new.act, new.emergency) == (reading.act, reading.emergency):
             return reading.but(confidence=new.confidence)
         items = reading.items if new.act in ("need", "offer") else ()
