@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from handlers import lists, showing
 from handlers.kit import Context, Effect, Lines, Say, ToPerson, Word, sentence
 from handlers.volunteering import spoken_hours, spoken_skills
-from storage import claims, people, places, questions, requests, signs, vitals
+from storage import claims, holdings, people, places, questions, requests
 
 
 def _to_me(ctx: Context) -> bool:
@@ -39,6 +39,10 @@ def who_am_i(ctx: Context) -> Iterator[Effect]:
 def my_data(ctx: Context) -> Iterator[Effect]:
     """`我的信息`: everything held on the speaker, privately."""
     yield _about(ctx, "people.data")
+    counts = holdings.of(ctx.tx, ctx.who.id)
+    if counts:
+        kept = [Word(f"people.held_{kind}", {"count": count}) for kind, count in counts.items()]
+        yield Say(ToPerson(ctx.who.id), "people.data_more", {"kept": kept}, direct=True)
 
 
 def _about(ctx: Context, key: str) -> Say:
@@ -59,8 +63,6 @@ def _about(ctx: Context, key: str) -> Say:
         "hours": spoken_hours(ctx, person_id),
         "requests": len(asked),
         "tasks": len(claims.tasks(ctx.tx, person_id)),
-        "readings": len(vitals.of_person(ctx.tx, person_id)),
-        "devices": len(signs.devices(ctx.tx, person_id)),
         "since": me.joined_at,
     }
     return Say(ToPerson(person_id), key, values, direct=True)
@@ -84,4 +86,6 @@ def show_help(ctx: Context) -> Iterator[Effect]:
         parts.append(Word("people.help_volunteer"))
     if held - {"volunteer"}:
         parts.append(Word("people.help_duty"))
+    if "coordinator" in held:
+        parts.append(Word("people.help_coordinator"))
     yield Say(ctx.here(), "people.help", {"parts": Lines(tuple(parts))}, direct=True)
