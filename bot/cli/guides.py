@@ -18,9 +18,14 @@ from storage import guides, places
 from storage.db import Transaction, disposing, open_database, open_reader, transaction
 
 commands = typer.Typer(
-    name="guides",
     no_args_is_help=True,
-    help="The clinic's questions and answers: bring in, write out, try.",
+    help="""The clinic's questions and answers: bring in, write out, try.
+
+\b
+Examples:
+  linbang guides import answers.xlsx
+  linbang guides export answers.xlsx
+  linbang guides ask 打完疫苗能洗澡吗""",
 )
 At = Annotated[
     str | None,
