@@ -7,8 +7,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from handlers import consults, duty, medicine, naming, patience, promises, showing, waves
-from handlers.kit import Ask, Context, Effect, Never, Sorry, ToPerson, Word, answers, hears
+from handlers import consults, duty, medicine, naming, patience, promises, showing, talks, waves
+from handlers.kit import Ask, Both, Context, Effect, Never, Sorry, ToPerson, Word, answers, hears
 from storage import claims, people, places, questions, requests, rooms
 from storage.people import Person
 from storage.requests import Request
@@ -215,6 +215,16 @@ def hand_over(ctx: Context, request: Request, person_id: int) -> Iterator[Effect
         values = {**openly, "name": name, "phone": phone, "promise": by}
         yield ctx.tell(one, "claims.comes", about=number, urgent=True, **values)
     yield from patience.begin(ctx, request, person_id)
+    if showing.is_dispute(request):
+        yield from _talk(ctx, request, person_id)
+
+
+def _talk(ctx: Context, request: Request, mediator: int) -> Iterator[Effect]:
+    """A dispute has a private talk of its own: the mediator and those who asked."""
+    parties = [request.requester_id, *requests.followers(ctx.tx, request.number)]
+    title = Both(f"调解 #{request.number}", f"Mediation #{request.number}")
+    members = [mediator, *(one for one in parties if one != mediator)]
+    yield from talks.open_talk(ctx, "dispute", request.number, members, title, "disputes.opened")
 
 
 def _thank(ctx: Context, request: Request, person_id: int) -> Iterator[Effect]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from handlers import promises, quiet, showing, steering, waves
-from handlers.kit import Context, Effect, Later, Never, Sorry, sentence
+from handlers.kit import Context, Effect, Later, Never, Sorry, rings, sentence
 from handlers.recording import known
 from storage import claims, duty, people, questions, requests
 from storage.requests import Request
@@ -39,6 +39,15 @@ def _ask(ctx: Context, request: Request, mediators: list[int]) -> Iterator[Effec
     due = quiet.by_day(ctx, request, ctx.now + wait)
     key, step = f"unclaimed:{number}:coordinator", {"step": "coordinator"}
     yield Later(key, due, "unclaimed", number, step)
+
+
+@rings("dispute_over")
+def parted(ctx: Context) -> Iterator[Effect]:
+    """One of them has ended the talk: the dispute is the mediator's till they say how it stands."""
+    number = ctx.rung.ref
+    requests.tell(ctx.tx, number, ctx.now, "talked")
+    for one in claims.holders(ctx.tx, number):
+        yield ctx.tell(one, "disputes.talk_over", about=number, number=number)
 
 
 @sentence("mediate")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from handlers import duty, naming, promises, showing
+from handlers import duty, naming, promises, quiet, showing
 from handlers.kit import Context, Effect, Lines, Say, ToPerson, Word, sentence
 from storage import claims, people, places, requests
 from storage.requests import Request, RequestEvent
@@ -29,7 +29,7 @@ DEEDS = frozenset[str]().union(
     ("fetches_it", "handed_out", "doctor_first", "in_the_box", "not_taken", "declined"),
     ("giver_found", "hold_over"),
     ("hard", "plan_made", "slipped", "kept_late", "waits_for_the_resident", "goes_on"),
-    ("left_it", "stands_red"),
+    ("published", "talked", "left_it", "stands_red"),
 )
 """The steps of a story that are told, as they are called there."""
 
@@ -108,6 +108,19 @@ def open_here(ctx: Context) -> Iterator[Effect]:
         return
     values = {"lines": _lines(ctx, found), "totals": totals}
     yield Say(ctx.here(), "lists.open", values, direct=True)
+
+
+@sentence("totals")
+def totals(ctx: Context) -> Iterator[Effect]:
+    """`本月听到多少,解决多少`: plain totals, for everybody."""
+    inside = showing.requests_here(ctx.tx, _wide(ctx))
+    local = ctx.now.astimezone(quiet.zone_of(ctx.place))
+    month = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    heard, solved = requests.totals(ctx.tx, inside)
+    lately, settled = requests.totals(ctx.tx, inside, month)
+    values = {"heard": lately, "solved": settled}
+    always = Word("lists.totals", {"heard": heard, "solved": solved})
+    yield ctx.reply("lists.this_month", totals=always, **values)
 
 
 def _wide(ctx: Context) -> int | None:

@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from handlers import consults, hours, medicine, naming, patience, promises, reopening, showing
+from handlers import (
+    consults,
+    hours,
+    medicine,
+    naming,
+    patience,
+    promises,
+    reopening,
+    showing,
+    talks,
+)
 from handlers.kit import (
     Ask,
     Context,
@@ -21,6 +31,7 @@ from handlers.kit import (
 )
 from handlers.recording import known
 from storage import claims, following, questions, requests, whistles
+from storage import talks as talking
 from storage.requests import Request
 
 ASKED = {"settled": "settled", "which_cancelled": "which"}
@@ -263,6 +274,9 @@ def put_away(ctx: Context, request: Request) -> Iterator[Effect]:
     for name in ("unclaimed:{}:", "alarm:{}:", "claim:{}:", "settle:{}:", "essential:{}:"):
         yield Never(name.format(number))
     whistles.end_all(ctx.tx, number)
+    for kind in ("dispute", "matter"):
+        if (talk := talking.live(ctx.tx, kind, number)) is not None:
+            yield from talks.close_talk(ctx, talk)
     yield Never(f"whistle:{number}:")
 
 

@@ -287,9 +287,10 @@ def followers(tx: Transaction, number: int) -> list[int]:
     return tx.values(_FOLLOWERS, {"number": number})
 
 
-def totals(tx: Transaction, place_ids: Iterable[int]) -> tuple[int, int]:
-    """How many matters were heard in these places, and how many solved."""
-    here = REQUEST.c.place_id.in_(list(place_ids))
+def totals(tx: Transaction, at: Iterable[int], since: datetime | None = None) -> tuple[int, int]:
+    """How many matters were heard in these places, ever or since, and how many of them solved."""
+    here = REQUEST.c.place_id.in_(list(at))
+    here = here & (REQUEST.c.made_at >= since) if since is not None else here
     solved = here & REQUEST.c.outcome.in_(("done", "half_done", "by_others"))
     counts = select(
         select(func.count()).select_from(REQUEST).where(here).scalar_subquery(),
