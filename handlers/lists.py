@@ -118,9 +118,8 @@ def totals(ctx: Context) -> Iterator[Effect]:
     month = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     heard, solved = requests.totals(ctx.tx, inside)
     lately, settled = requests.totals(ctx.tx, inside, month)
-    values = {"heard": lately, "solved": settled}
     always = Word("lists.totals", {"heard": heard, "solved": solved})
-    yield ctx.reply("lists.this_month", totals=always, **values)
+    yield ctx.reply("lists.this_month", heard=lately, solved=settled, totals=always)
 
 
 def _wide(ctx: Context) -> int | None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, union_all, update
+from sqlalchemy import and_, bindparam, func, select, union_all, update
 
 from storage.db import Transaction
 from storage.matters import (
@@ -289,8 +289,8 @@ def followers(tx: Transaction, number: int) -> list[int]:
 
 def totals(tx: Transaction, at: Iterable[int], since: datetime | None = None) -> tuple[int, int]:
     """How many matters were heard in these places, ever or since, and how many of them solved."""
-    here = REQUEST.c.place_id.in_(list(at))
-    here = here & (REQUEST.c.made_at >= since) if since is not None else here
+    counted = [REQUEST.c.place_id.in_(list(at))]
+    here = and_(*counted, *([REQUEST.c.made_at >= since] if since is not None else []))
     solved = here & REQUEST.c.outcome.in_(("done", "half_done", "by_others"))
     counts = select(
         select(func.count()).select_from(REQUEST).where(here).scalar_subquery(),
