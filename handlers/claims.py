@@ -76,6 +76,8 @@ def take_number(ctx: Context, number: int) -> Iterator[Effect]:
     if person_id in holding:
         yield ctx.reply("claims.already_yours", about=number, number=number)
         return
+    if showing.is_doctors(ctx, request):
+        raise Sorry("medicine.doctors_own", number=number)
     if not _may_take(ctx, request):
         raise Sorry("claims.not_here", number=number)
     if has_enough(ctx, ctx.who, request):

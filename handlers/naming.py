@@ -67,6 +67,7 @@ def open_here(ctx: Context) -> list[Request]:
         and not _full(ctx, one)
         and ctx.who.id not in claims.holders(ctx.tx, one.number)
         and showing.may_know(ctx, one)
+        and not showing.is_doctors(ctx, one)
     ]
 
 

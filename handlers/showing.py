@@ -8,7 +8,7 @@ from typing import Any
 from handlers import duty
 from handlers.kit import Both, Context, Sorry, Things, ToPerson, ToRoom, Word
 from handlers.reading import Reading
-from storage import people, places, requests, rooms
+from storage import claims, people, places, requests, rooms
 from storage.db import Transaction
 from storage.people import Person
 from storage.places import Place
@@ -17,6 +17,8 @@ from storage.requests import Request
 NEAR = 3
 """Places this many steps apart (the same community) see each other's numbers."""
 
+ANSWERING = {"doctor", "community_worker", "coordinator", "leader"}
+"""Who may take a plea for medicine that a doctor is to look at first."""
 SETTLING = {"mediator", "coordinator", "leader", "community_worker", "police"}
 """Who may learn of a dispute at their place."""
 
@@ -144,6 +146,15 @@ def is_dispute(request: Request) -> bool:
 def is_hushed(request: Request) -> bool:
     """Whether no group hears how it goes on."""
     return request.danger == "self_harm" or request.kind == "consult" or is_dispute(request)
+
+
+def is_doctors(ctx: Context, request: Request) -> bool:
+    """Whether a doctor comes first, and the speaker is none and was not asked in their stead."""
+    if not request.data.get("doctor_first") or ctx.speaker is None:
+        return False
+    asked = (one.person_id for one in claims.invitations(ctx.tx, request.number))
+    roles = people.roles_at(ctx.tx, ctx.who.id, request.place_id)
+    return ctx.who.id not in asked and not roles & ANSWERING
 
 
 def _settles(ctx: Context, request: Request) -> bool:

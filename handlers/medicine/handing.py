@@ -10,8 +10,9 @@ from handlers import settling, showing
 from handlers.kit import Context, Effect, Later, Never, Sorry, rings, sentence
 from handlers.medicine import desk, pickup
 from handlers.medicine.looking import is_urgent, serve_next
-from handlers.medicine.picking import Held, held_now, things
+from handlers.medicine.picking import Held, held_now, things, today_at
 from storage import boxes, claims, holds, people, promises, requests
+from storage.boxes import Reservation
 from storage.people import Person
 from storage.requests import Request
 
@@ -39,11 +40,22 @@ def _take_out(ctx: Context, number: int, who: int, note: str | None) -> bool:
         for one in holds.held(ctx.tx, number, "lapsed"):
             holds.reserve(ctx.tx, one.lot_id, number, one.quantity, ctx.now)
         held = holds.held(ctx.tx, number)
+    held = [one for one in held if not _is_over(ctx, one)]
     for one in held:
         holds.hand_over(ctx.tx, one, ctx.now, person_id=who, note=note, mid=desk.mid(ctx))
     if held:
         requests.tell(ctx.tx, number, ctx.now, "handed out", person_id=who, note=note)
     return bool(held)
+
+
+def _is_over(ctx: Context, held: Reservation) -> bool:
+    """Its last good day passed while it was held: it stays in the box, for nobody."""
+    lot = boxes.of_lot(ctx.tx, held.lot_id)
+    place = boxes.get(ctx.tx, lot.box_id).place_id
+    over = lot.expiry is not None and lot.expiry < today_at(ctx.tx, place, ctx.now)
+    if over:
+        holds.release(ctx.tx, held)
+    return over
 
 
 def freed(ctx: Context, request: Request) -> Iterator[Effect]:
@@ -196,6 +208,9 @@ def _hand_out(
     number, who = request.number, receiver.name if receiver else who
     for one in held:
         desk.must_keep(ctx, boxes.get(ctx.tx, one.box_id))
+    waiting = holds.held(ctx.tx, number)
+    if waiting and all(_is_over(ctx, one) for one in waiting):
+        raise Sorry("medicine.over_date", number=number, found=things(held))
     if not _take_out(ctx, number, ctx.who.id, note=f"to {who}"):
         raise Sorry("medicine.nothing_held", number=number)
     yield Never(f"medicine:hold:{number}:")

@@ -196,6 +196,7 @@ def _doctor_first(ctx: Context, request: Request, why: str) -> Iterator[Effect]:
         direct=True,
     )
     requests.tell(ctx.tx, number, ctx.now, "doctor first")
+    requests.amend(ctx.tx, number, ctx.now, data={**request.data, "doctor_first": True})
     for doctor in doctors[:1]:
         yield _ask_doctor(ctx, request, doctor)
     due = ctx.now + ctx.policy.unclaimed.urgent.worker
