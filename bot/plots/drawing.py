@@ -176,7 +176,7 @@ class _Frame:
 
 def ticks(low: float, high: float) -> Iterator[float]:
     """Round values from just below the lowest to just above the highest, about five of them."""
-    if high - low < 1e-9:
+    if high - low < 0.05:  # readings have one decimal
         low, high = low - 1, high + 1
     rough = (high - low) / 4
     size = 10.0 ** floor(log10(rough))
