@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from ahocorasick_rs import AhoCorasick, MatchKind
+
 from bot.understanding.amounts import Amount
 from bot.understanding.lexicon import Hit
 
 _MOST = 160  # tokens of one message that are looked at
 _TOKEN = re.compile(r"[a-z][a-z'’-]*|\d+|\S")
+_JOINED = re.compile(r"[a-z\d]")  # what may stand in a token with others
 _CUES_ZH = {
     "want": "急需|需要|想要|要不要|等着用|要|求|缺|差|找|寻|订|蹲|想",
     "borrow": "借|租",
@@ -33,8 +36,18 @@ _CUES_EN = {
     "and": "and or n plus",
     "of": "of for to in at on from",
 }
-_KIND = {word: kind for kind, words in _CUES_EN.items() for word in words.split()}
-_CUE = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in _CUES_ZH.items()))
+_KIND = {word: kind[:2] for kind, words in _CUES_EN.items() for word in words.split()}
+_CUE_KINDS = [kind[:2] for kind, words in _CUES_ZH.items() for _ in words.split("|")]
+# The first of the list that fits, as in a pattern of choices.
+_CUE = AhoCorasick(
+    [word for words in _CUES_ZH.values() for word in words.split("|")],
+    matchkind=MatchKind.LeftmostFirst,
+)
+# A cue and how far it is, as one word that is made but once, for it is looked up by it.
+_CUE_NAMES = ("^^", "||", *(kind[:2] for kind in _CUES_ZH | _CUES_EN))
+_FAR_BEFORE, _FAR_AFTER = 6, 4
+_BEFORE = {cue: [f"{cue}{far}" for far in range(_FAR_BEFORE + 1)] for cue in _CUE_NAMES}
+_AFTER = {cue: [f"{cue}{far}" for far in range(_FAR_AFTER + 1)] for cue in _CUE_NAMES}
 _ASKS = tuple(
     (name, re.compile(like))
     for name, like in (
@@ -45,6 +58,7 @@ _ASKS = tuple(
 )
 _STOPS = frozenset(",。!?;:")
 _HAN = "\u2fff"
+UNLISTED = "-"  # the kind of what the lexicon does not know
 
 Token = tuple[str, int, int]
 Span = tuple[int, int]
@@ -52,6 +66,8 @@ Span = tuple[int, int]
 
 def tokens(low: str) -> list[Token]:
     """The tokens of a message in lower case, and where they stand."""
+    if _JOINED.search(low) is None:
+        return [(c, i, i + 1) for i, c in enumerate(low) if not c.isspace()][:_MOST]
     return [(m[0], m.start(), m.end()) for m in _TOKEN.finditer(low)][:_MOST]
 
 
@@ -79,44 +95,68 @@ def signs(
     low: str, found: Sequence[Token], hits: Sequence[Hit], counted: Sequence[Amount], lang: str
 ) -> list[list[str]]:
     """For each token what else there is to know of it."""
-    known = ["^", *_known(found, hits), "$"]
-    cues = _cues(low, found)
-    left, right = _near(found, cues, lang), _near(found, cues, lang, back=True)
-    beside = _beside(found, counted)
-    clauses, asks = _clauses(found, lang), _asks(low)
+    asks, seen = sights(low, found, hits, counted, lang)
     out = []
-    for i, (word, _, _) in enumerate(found):
-        this, before = known[i + 1], left[i]
-        signs = [
-            f"b{before}{cues[i]}",
-            f"s{before}{right[i]}",
-            f"d{asks}{before}",
-            f"c{asks}{clauses[i]}{this}",
-        ]
-        if beside[i]:
-            signs.append(f"a{beside[i]}{this}")
-        if this != "-":
-            signs += (f"l{known[i]}{this}{known[i + 2]}", f"n{before[:2]}{this}")
-        elif len(word) > 3 and word > "a" and word < "{":
-            signs += (f"e{word[-3:]}", f"p{word[:4]}")
-        out.append(signs)
+    for (word, _, _), before, cue, after, clause, near, previous, this, following in seen:
+        names = [*of_cue(asks, before, cue), of_cues(before, after), of_clause(asks, clause, this)]
+        if near:
+            names.append(of_number(near, this))
+        if this != UNLISTED:
+            names += of_kinds(before[:2], previous, this, following)
+        names += of_letters(word) if this == UNLISTED else ()
+        out.append(names)
     return out
 
 
-def _clauses(found: Sequence[Token], lang: str) -> list[str]:
-    """For each token how many clauses have gone before and come after, up to two."""
-    sizes, size, end, zh = [], 0, 0, lang == "zh"
-    for word, start, stop in found:
-        if word in _STOPS or (start > end and zh and word > _HAN):
-            sizes.append(size)
-            size = 0
-        size += 1
-        end = stop
-    sizes.append(size)
-    last, out = len(sizes) - 1, []
-    for n, size in enumerate(sizes):
-        out += [f"{min(2, n)}{min(2, last - n)}"] * size
-    return out
+Sight = tuple[Token, str, str, str, str, str, str, str, str]
+
+
+def sights(
+    low: str, found: Sequence[Token], hits: Sequence[Hit], counted: Sequence[Amount], lang: str
+) -> tuple[str, Iterator[Sight]]:
+    """What the signs of the tokens follow from: what the message asks, and for each token
+
+    itself, the nearest cue before it, its own, the nearest after it, the place of its clause, what
+    it is to a number beside it, and the kinds the lexicon gives the token before, it and the next.
+    """
+    known = ["^", *_known(found, hits), "$"]
+    cues, zh = _cues(low, found), lang == "zh"
+    left, clauses = _before(found, cues, zh=zh)
+    right, beside = _after(found, cues, zh=zh), _beside(found, counted)
+    seen = zip(
+        *(found, left, cues, right, clauses, beside, known, known[1:], known[2:]), strict=False
+    )
+    return _asks(low), seen
+
+
+def of_cue(asks: str, before: str, cue: str) -> tuple[str, str]:
+    """Signs by the nearest cue before a token and the one it belongs to."""
+    return f"b{before}{cue}", f"d{asks}{before}"
+
+
+def of_cues(before: str, after: str) -> str:
+    """The sign by the nearest cues on either side."""
+    return f"s{before}{after}"
+
+
+def of_clause(asks: str, clause: str, this: str) -> str:
+    """The sign by the place of the clause."""
+    return f"c{asks}{clause}{this}"
+
+
+def of_number(near: str, this: str) -> str:
+    """The sign by a number beside the token or around it."""
+    return f"a{near}{this}"
+
+
+def of_kinds(cue: str, previous: str, this: str, following: str) -> tuple[str, str]:
+    """Signs by what the lexicon makes of a token and its neighbours."""
+    return f"l{previous}{this}{following}", f"n{cue}{this}"
+
+
+def of_letters(word: str) -> tuple[str, ...]:
+    """Signs by the letters of a long Latin word; none of others."""
+    return (f"e{word[-3:]}", f"p{word[:4]}") if len(word) > 3 and "a" < word < "{" else ()
 
 
 def _asks(low: str) -> str:
@@ -126,7 +166,7 @@ def _asks(low: str) -> str:
 
 def _known(found: Sequence[Token], hits: Sequence[Hit]) -> list[str]:
     """For each token the kind the lexicon gives it, and whether it begins the word."""
-    out = ["-"] * len(found)
+    out = [UNLISTED] * len(found)
     at = 0
     for hit in hits:
         while at < len(found) and found[at][1] < hit.start:
@@ -141,36 +181,69 @@ def _known(found: Sequence[Token], hits: Sequence[Hit]) -> list[str]:
 
 def _cues(low: str, found: Sequence[Token]) -> list[str]:
     """For each token the first letters of the cue it belongs to, or nothing."""
+    if low.isascii():
+        return [_KIND.get(word, "") for word, _, _ in found]
     at: dict[int, str] = {}
-    if not low.isascii():
-        for m in _CUE.finditer(low):
-            for place in range(m.start(), m.end()):
-                at[place] = (m.lastgroup or "")[:2]
-    return [at.get(start) or _KIND.get(word, "")[:2] for word, start, _ in found]
+    for which, start, end in _CUE.find_matches_as_indexes(low):
+        for place in range(start, end):
+            at[place] = _CUE_KINDS[which]
+    return [at.get(start) or _KIND.get(word, "") for word, start, _ in found]
 
 
-def _near(
-    found: Sequence[Token], cues: Sequence[str], lang: str, *, back: bool = False
-) -> list[str]:
-    """For each token the nearest cue before (or after) it in its clause, and how far it is."""
-    out = [""] * len(found)
-    last, far = "^^", 0
-    order = range(len(found) - 1, -1, -1) if back else range(len(found))
-    previous: Token | None = None
-    for i in order:
-        word, start, end = found[i]
-        gap = previous is not None and (end < previous[1] if back else previous[2] < start)
-        if gap and lang == "zh" and word > _HAN:
-            last, far = "||", 0  # a space ends a clause where people write no signs
-        out[i] = f"{last}{min(far, 4 if back else 6)}"
+def _before(
+    found: Sequence[Token], cues: Sequence[str], *, zh: bool
+) -> tuple[list[str], list[str]]:
+    """For each token the nearest cue before it in its clause, and how far; and its clause's place.
+
+    Of clauses it is told how many come before and after, up to two. A space ends one where people
+    write no signs.
+    """
+    near, sizes = [], []
+    last, far, size, stop = "^^", 0, 0, 0
+    for (word, start, end), cue in zip(found, cues, strict=True):
+        stops = word in _STOPS
+        if stops or (zh and start > stop and word > _HAN):
+            sizes.append(size)
+            size = 0
+            if not stops:
+                last, far = "||", 0
+        size += 1
+        near.append(_BEFORE[last][far])
+        if stops:
+            last, far = "||", 0
+        elif cue:
+            last, far = cue, 0
+        elif far < _FAR_BEFORE:
+            far += 1
+        stop = end
+    sizes.append(size)
+    return near, _clauses(sizes)
+
+
+def _clauses(sizes: Sequence[int]) -> list[str]:
+    last, out = len(sizes) - 1, []
+    for n, size in enumerate(sizes):
+        out += [f"{min(2, n)}{min(2, last - n)}"] * size
+    return out
+
+
+def _after(found: Sequence[Token], cues: Sequence[str], *, zh: bool) -> list[str]:
+    """For each token the nearest cue after it in its clause, and how far it is."""
+    near = []
+    last, far, begin = "^^", 0, 0
+    for (word, start, end), cue in zip(reversed(found), reversed(cues), strict=True):
+        if zh and end < begin and word > _HAN:
+            last, far = "||", 0
+        near.append(_AFTER[last][far])
         if word in _STOPS:
             last, far = "||", 0
-        elif cues[i]:
-            last, far = cues[i], 0
-        else:
+        elif cue:
+            last, far = cue, 0
+        elif far < _FAR_AFTER:
             far += 1
-        previous = found[i]
-    return out
+        begin = start
+    near.reverse()
+    return near
 
 
 def _beside(found: Sequence[Token], counted: Sequence[Amount]) -> list[str]:

@@ -9,16 +9,30 @@ the nearest words of wanting, having, giving and mending on either side; the bes
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from itertools import chain, islice
+from itertools import repeat
 from pathlib import Path
 from struct import unpack_from
 from typing import NamedTuple
 
 from bot.understanding.amounts import Amount
 from bot.understanding.lexicon import Hit
-from bot.understanding.signs import Span, Token, runs, signs, tokens
+from bot.understanding.signs import (
+    UNLISTED,
+    Sight,
+    Span,
+    Token,
+    of_clause,
+    of_cue,
+    of_cues,
+    of_kinds,
+    of_letters,
+    of_number,
+    runs,
+    sights,
+    tokens,
+)
 
 FILE = Path(__file__).with_name("things.bin")
 LIFT = 128  # added to each weight, the same for all labels, so that bytes suffice
@@ -26,36 +40,44 @@ REACH = {1: 5, 2: 4, 3: 3, 0: 1}  # positions scored by a run of so many tokens;
 _LABELS = 3
 _LANE = 2  # bytes: room for two hundred and more weights in a sum
 _STEP = 8 * _LANE * _LABELS  # bits of one position
+_UP = {1: 0, 2: 1, 3: 2, 0: 2}  # positions by which a row begins after those of one token
 _BEYOND = 10  # positions scored before and after the tokens themselves
 
 
 class Rows:
     """Weights by run or sign: a whole number with a lane for each position and label.
 
-    Unpacked when first asked for: most are never asked for, and none twice.
+    A row stands as far up as it is added: by one position if scored by two tokens, and so on.
+    The signs of a token follow from few things, so what they weigh is kept by those.
     """
 
-    def __init__(self, places: dict[str, int], body: bytes, sizes: list[tuple[int, int]]) -> None:
-        # A row's place, from one on, until it is first needed; then the row. No row is as small
-        # as a place, for no weight is so light that its lane is empty.
-        self._rows, self._sizes, self._places = places, sizes, len(body) + 1
-        self._wide = bytearray(_LANE * len(body))
-        self._wide[0::_LANE] = body
+    def __init__(self, runs: dict[str, int], signs: dict[str, int]) -> None:
+        self._runs, self._signs = runs, signs
+        self.cue = _Kept(signs, of_cue)
+        self.cues = _Kept(signs, lambda *beside: (of_cues(*beside),))
+        self.clause = _Kept(signs, lambda *place: (of_clause(*place),))
+        self.number = _Kept(signs, lambda *near: (of_number(*near),))
+        self.kinds = _Kept(signs, of_kinds)
 
-    def of(self, names: Sequence[str]) -> list[int]:
-        """The row of each name; one that is not known weighs nothing."""
-        get, places = self._rows.get, self._places
-        rows = [get(name, 0) for name in names]
-        for i, row in enumerate(rows):
-            if 0 < row < places:
-                rows[i] = self._row(names[i], row)
-        return rows
+    def of_runs(self, runs: Sequence[str]) -> list[int]:
+        """The row of each run; one that is not known weighs nothing."""
+        return list(map(self._runs.get, runs, repeat(0)))
 
-    def _row(self, name: str, at: int) -> int:
-        width = next(width for stop, width in self._sizes if at < stop)
-        row = int.from_bytes(self._wide[_LANE * (at - 1) : _LANE * (at - 1 + width)], "little")
-        self._rows[name] = row
-        return row
+    def of_letters(self, word: str) -> int:
+        """What the letters of a word weigh; the words are too many to be kept."""
+        return sum([self._signs.get(name, 0) for name in of_letters(word)])
+
+
+class _Kept(dict[tuple[str, ...], int]):
+    """Sums of the rows of signs, by what the signs follow from."""
+
+    def __init__(self, rows: dict[str, int], names: Callable[..., Iterable[str]]) -> None:
+        super().__init__()
+        self._rows, self._names = rows, names
+
+    def __missing__(self, of: tuple[str, ...]) -> int:
+        total = self[of] = sum(self._rows.get(name, 0) for name in self._names(*of))
+        return total
 
 
 class Weights(NamedTuple):
@@ -73,20 +95,32 @@ def spans(
     found = tokens(low)
     if not found:
         return []
-    shown = signs(low, found, hits, counted, lang)
+    shown = _shown(*sights(low, found, hits, counted, lang), weights.rows)
     return _spans(found, _path(_scores(runs(found), shown, weights.rows), weights))
 
 
-def _scores(
-    runs: tuple[list[str], ...], names: Sequence[Sequence[str]], rows: Rows
-) -> tuple[int, ...]:
+def _shown(asks: str, seen: Iterable[Sight], rows: Rows) -> list[int]:
+    """What the signs of each token weigh, as `signs.signs` names them."""
+    out = []
+    of_cue, of_cues, of_clause, of_kinds = rows.cue, rows.cues, rows.clause, rows.kinds
+    for (word, _, _), before, cue, after, clause, near, previous, this, following in seen:
+        total = of_cue[asks, before, cue] + of_cues[before, after] + of_clause[asks, clause, this]
+        if this != UNLISTED:
+            total += of_kinds[before[:2], previous, this, following]
+        elif len(word) > 1:
+            total += rows.of_letters(word)
+        if near:
+            total += rows.number[near, this]
+        out.append(total)
+    return out
+
+
+def _scores(runs: tuple[list[str], ...], signs: Sequence[int], rows: Rows) -> tuple[int, ...]:
     """What speaks for each label of each token, token after token.
 
     All is added in one number with a lane for each, from the last token back to the first.
     """
-    ones, twos, threes = map(rows.of, runs)
-    known = iter(rows.of(list(chain.from_iterable(names))))
-    signs = [sum(islice(known, len(of_token))) for of_token in names]
+    ones, twos, threes = map(rows.of_runs, runs)
     total = 0
     for one, two, three, sign in zip(
         reversed(ones),
@@ -95,8 +129,8 @@ def _scores(
         (0, *reversed(signs), 0),
         strict=True,
     ):
-        total = (total << _STEP) + one + (two << _STEP) + (three + sign << 2 * _STEP)
-    size = len(names)
+        total = (total << _STEP) + one + two + three + sign
+    size = len(signs)
     lanes = total.to_bytes(_STEP // 8 * (size + _BEYOND), "little")
     return unpack_from(f"<{_LABELS * size}H", lanes, 3 * _STEP // 8)
 
@@ -146,18 +180,24 @@ def packed(raw: bytes) -> Weights:
     head, rest = raw.split(b"\n", 1)
     names, body = rest.split(b"\n\n", 1)
     told = json.loads(head)
-    begins: list[range] = []
-    at = 1
-    for size, many in told["sizes"]:
-        width = _LABELS * REACH[size]
-        begins.append(range(at, at + many * width, width))
+    wide = bytearray(_LANE * len(body))
+    wide[0::_LANE] = body
+    listed, sizes = names.decode().split("\n"), told["sizes"]
+    named = list(zip(listed, _rows(bytes(wide), sizes), strict=True))
+    signs = dict(sizes).get(0, 0)  # these come first
+    rows = Rows(dict(named[signs:]), dict(named[:signs]))
+    return Weights(rows, tuple(map(tuple, told["steps"])), told["ease"])
+
+
+def _rows(wide: bytes, sizes: Sequence[tuple[int, int]]) -> Iterator[int]:
+    """The rows of each size in turn, from their lanes."""
+    at = 0
+    for size, many in sizes:
+        width = _LANE * _LABELS * REACH[size]
+        up = _STEP * _UP[size]
+        for start in range(at, at + many * width, width):
+            yield int.from_bytes(wide[start : start + width], "little") << up
         at += many * width
-    places = dict(zip(names.decode().split("\n"), chain(*begins), strict=True))
-    sizes = [
-        (begin.stop, _LABELS * REACH[size])
-        for begin, (size, _) in zip(begins, told["sizes"], strict=True)
-    ]
-    return Weights(Rows(places, body, sizes), tuple(map(tuple, told["steps"])), told["ease"])
 
 
 @cache
