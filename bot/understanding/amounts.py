@@ -66,6 +66,7 @@ _SOME = re.compile(
 )
 _PAIR = re.compile("(?<![我你他她它们咱这那])[俩仨](?!口(?!罩)|[人个娃孩])(?=[\u4e00-\u9fff])")
 _TIMES_SIGN = re.compile(r"(?<=[\u4e00-\u9fff)])\s?[xX*×]\s?(\d{1,4})(?![\dA-Za-z.])")
+_RARER = re.compile("[点些少俩仨xX*×]")  # some, a pair and times hold one of these
 _KEY = re.compile("[0-9半几数多若俩仨些点" + CN + "]")
 
 _PLURALS = {
@@ -180,6 +181,8 @@ def _chinese(text: str) -> list[Amount]:
             continue
         unit = unit.lower() if unit.isascii() and unit != "L" else unit.lstrip("大小")
         found.append(Amount(_value(m["n"], m["half"]), unit, m.span()))
+    if _RARER.search(text) is None:
+        return found
     found += [Amount(None, None, m.span()) for m in _SOME.finditer(text)]
     found += [Amount(number(m[0]), None, m.span()) for m in _PAIR.finditer(text)]
     found += [Amount(float(m[1]), None, m.span()) for m in _TIMES_SIGN.finditer(text)]

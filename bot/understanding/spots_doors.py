@@ -25,6 +25,7 @@ _WING = re.compile(
     r"\b(?:(?P<a>[A-HJ-Z])(?:\s|-)(?:wing|block|blk|tower|building)|wing\s(?P<w>[A-HJ-Z]))\b"
     r"|(?<![\w-])T(?P<t>\d{1,2})(?![\w-])(?=[.,?!;]|$|\s(?:lobby|lift|gate|park|basement))"
 )
+_WINGS = re.compile("wing|bl|tower|building")
 _HDB = re.compile(
     r"(?:(?<![\w#])(?P<b>\d{1,3}[A-Z]?)\s)?#\s?(?P<f>[BL]?\d{1,2})-(?P<r>\d{1,4})(?!\w)"
 )
@@ -116,12 +117,14 @@ def doors(text: str, had: dict[str, str], taken: list[Span]) -> Iterator[Found]:
     left = text
     for start, end in taken:
         left = left[:start] + "\0" * (end - start) + left[end:]
-    if "r" not in had and _DIGIT.search(left) is not None:
+    numbered = _DIGIT.search(left) is not None
+    if "r" not in had and numbered:
         yield from _with_door(left, "b" in had)
-    if "b" not in had and (m := _WING.search(left)) is not None:
+    winged = numbered or _WINGS.search(left) is not None
+    if "b" not in had and winged and (m := _WING.search(left)) is not None:
         yield {"b": m["a"] or m["w"] or m["t"]}, m.span()
     if "f" not in had:
-        yield from _floors(left)
+        yield from _floors(left, numbered=numbered)
 
 
 def _with_door(text: str, known: bool) -> Iterator[Found]:
@@ -188,8 +191,8 @@ def _street(text: str, m: re.Match[str]) -> bool:
     return _NAME.match(text, m.end()) is not None
 
 
-def _floors(text: str) -> Iterator[Found]:
-    for pattern in (_FLOOR_F, _STOREY, _DEEP, _BASEMENT, _MAIN):
+def _floors(text: str, *, numbered: bool) -> Iterator[Found]:
+    for pattern in (_FLOOR_F, _STOREY, _DEEP, _BASEMENT, _MAIN) if numbered else (_BASEMENT, _MAIN):
         m = pattern.search(text)
         if m is None or (pattern is _DEEP and m[0][0] == "B" and not _PARKED.search(text)):
             continue
@@ -200,6 +203,6 @@ def _floors(text: str) -> Iterator[Found]:
         else:
             yield {"f": next(value for value in m.groups() if value)}, m.span()
         return
-    m = _NTH.search(text)
+    m = _NTH.search(text) if numbered else None
     if m is not None and int(m["v"]) and _UP.search(text) is not None:
         yield {"f": m["v"]}, (m.start("v"), m.end())

@@ -42,6 +42,14 @@ _FLOOR = re.compile(
     rf"(?P<g>\bground\sfloor\b)",
     re.IGNORECASE,
 )
+_WORD = re.compile("[a-z]+")
+# Words one of which a part needs; asked first, for the patterns look at every letter.
+_PARTS = (
+    ("b", _BUILDING, frozenset("building bulding bldg bld block blk tower house".split())),
+    ("u", _UNIT, frozenset(("unit", "entrance", "stairwell", "staircase"))),
+    ("f", _FLOOR, frozenset("floor fl flr level storey story".split())),
+    ("r", _ROOM, frozenset("flat apt apartment room rm suite ste condo door".split())),
+)
 _FLOORED = re.compile("[Ff]lo|FLO|[Ff]l[ r]|[Ll]evel|[Ss]tore?y")
 _HASH = re.compile(
     r"[\s,]{0,3}#\s?(?:(?P<f>\d{1,2})-(?=\d{2,4}(?!\w)))?(?P<v>\d{1,4}[a-z]?)(?!\w)", re.IGNORECASE
@@ -96,9 +104,11 @@ def place(text: str) -> tuple[Spot, Span] | None:
     """The place, and where its words stand; None if ``text`` names none."""
     parts: dict[str, str] = {}
     spans: list[Span] = []
-    floors = _FLOORED.search(text) is not None
-    for part, pattern in (("b", _BUILDING), ("u", _UNIT), ("f", _FLOOR), ("r", _ROOM)):
-        for m in pattern.finditer(text) if part != "f" or floors else ():
+    words = _WORD.findall(text.lower())
+    for part, pattern, needs in _PARTS:
+        if needs.isdisjoint(words) or (part == "f" and _FLOORED.search(text) is None):
+            continue
+        for m in pattern.finditer(text):
             value = _value(m)
             if value is not None:
                 parts[part] = value
