@@ -44,11 +44,15 @@ _FLOOR = re.compile(
 )
 _WORD = re.compile("[a-z]+")
 # Words one of which a part needs; asked first, for the patterns look at every letter.
+_HOUSES = frozenset(("building", "bulding", "bldg", "bld", "block", "blk", "tower", "house"))
+_STAIRS = frozenset(("unit", "entrance", "stairwell", "staircase"))
+_FLOORS = frozenset(("floor", "fl", "flr", "level", "storey", "story"))
+_DOORS = frozenset(("flat", "apt", "apartment", "room", "rm", "suite", "ste", "condo", "door"))
 _PARTS = (
-    ("b", _BUILDING, frozenset("building bulding bldg bld block blk tower house".split())),
-    ("u", _UNIT, frozenset(("unit", "entrance", "stairwell", "staircase"))),
-    ("f", _FLOOR, frozenset("floor fl flr level storey story".split())),
-    ("r", _ROOM, frozenset("flat apt apartment room rm suite ste condo door".split())),
+    ("b", _BUILDING, _HOUSES),
+    ("u", _UNIT, _STAIRS),
+    ("f", _FLOOR, _FLOORS),
+    ("r", _ROOM, _DOORS),
 )
 _FLOORED = re.compile("[Ff]lo|FLO|[Ff]l[ r]|[Ll]evel|[Ss]tore?y")
 _HASH = re.compile(

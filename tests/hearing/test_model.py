@@ -35,9 +35,9 @@ def test_no_line_that_is_set_aside_is_trained_on() -> None:
 
 def test_the_model_is_small_and_loads_quickly() -> None:
     raw = FILE.read_bytes()
-    start = time.perf_counter()
+    start = time.process_time()  # others may keep the machine busy
     Model(raw)
-    assert time.perf_counter() - start < 0.5  # some 40 ms where nothing else runs
+    assert time.process_time() - start < 0.5  # some 30 ms where nothing else runs
     assert len(raw) <= 2_000_000
 
 
