@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from handlers import climbing, duty, quiet, showing, waves
@@ -39,31 +40,51 @@ def begin(ctx: Context, request: Request, *, first: tuple[int, ...] = ()) -> Ite
 
 
 def ladder(ctx: Context, request: Request) -> Iterator[Effect]:
-    """The deadlines of a request that nobody takes, from now or from the end of quiet hours."""
-    unclaimed, number = ctx.rules(request).unclaimed, request.number
+    """The deadlines of a request that nobody takes, from now or from the end of quiet hours.
+
+    Those who are paged wait their turn: each step sets the next (`_following`).
+    """
+    number, urgent = request.number, request.urgency == "urgent"
     if not requests.is_new(ctx.tx, number):
         yield Never(f"unclaimed:{number}:")
+    start = ctx.now if urgent else quiet.by_day(ctx, request, ctx.now)
+    yield waves.next_at(number, start + waves.pause(ctx, request))
+    for step, wait in _steps(ctx, request)[:2]:
+        yield _due(number, step, start + wait)
+
+
+def _steps(ctx: Context, request: Request) -> tuple[tuple[str, timedelta], ...]:
+    """Each step with its time from the start: the groups first, then who is paged, in turn."""
+    unclaimed = ctx.rules(request).unclaimed
+    normal = unclaimed.normal
     if request.urgency == "urgent":
-        start, steps = ctx.now, unclaimed.urgent
-        after: tuple[tuple[str, timedelta], ...] = (
+        steps = unclaimed.urgent
+        return (
             ("wider", steps.wider),
             ("duty", steps.duty),
             ("worker", steps.worker),
             ("leader", steps.leader),
-            ("upwards", steps.leader + unclaimed.normal.upwards),
+            ("upwards", steps.leader + normal.upwards),
         )
-    else:
-        start = quiet.by_day(ctx, request, ctx.now)
-        normal = unclaimed.normal
-        after = (
-            ("wider", normal.wider),
-            ("duty", normal.duty),
-            ("coordinator", normal.coordinator),
-            ("upwards", normal.coordinator + normal.upwards),
-        )
-    yield waves.next_at(number, start + waves.pause(ctx, request))
-    for step, wait in after:
-        yield Later(f"unclaimed:{number}:{step}", start + wait, "unclaimed", number, {"step": step})
+    return (
+        ("wider", normal.wider),
+        ("duty", normal.duty),
+        ("coordinator", normal.coordinator),
+        ("upwards", normal.coordinator + normal.upwards),
+    )
+
+
+def _due(number: int, step: str, at: datetime) -> Later:
+    return Later(f"unclaimed:{number}:{step}", at, "unclaimed", number, {"step": step})
+
+
+def _following(ctx: Context, request: Request, step: str) -> Iterator[Effect]:
+    """When this step of those who are paged rings first, the one after it is set."""
+    if "again" in ctx.rung.data or showing.is_dispute(request):
+        return
+    for (one, wait), (after, until) in pairwise(_steps(ctx, request)):
+        if one == step:
+            yield _due(request.number, after, ctx.rung.due + until - wait)
 
 
 def alarm(ctx: Context, request: Request, *, after: int = 0) -> Iterator[Effect]:
@@ -102,6 +123,7 @@ def nobody_yet(ctx: Context) -> Iterator[Effect]:
     elif step == "upwards":
         yield from _upwards(ctx, request)
     else:
+        yield from _following(ctx, request, step)
         yield from page(ctx, request, step)
         yield from _again(ctx, request, step, int(ctx.rung.data.get("again", 0)))
 
@@ -170,8 +192,7 @@ def _upwards(ctx: Context, request: Request) -> Iterator[Effect]:
     """Left too long: to the next place above, and after as long again to the one above that."""
     if (yield from climbing.climb(ctx, request)) is not None:
         due = quiet.by_day(ctx, request, ctx.now + ctx.rules(request).unclaimed.normal.upwards)
-        key, step = f"unclaimed:{request.number}:upwards", {"step": "upwards"}
-        yield Later(key, due, "unclaimed", request.number, step)
+        yield _due(request.number, "upwards", due)
 
 
 def _again(ctx: Context, request: Request, step: str, again: int) -> Iterator[Effect]:

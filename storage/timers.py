@@ -47,12 +47,6 @@ def put(
     tx: Transaction, key: str, due: datetime, *, kind: str, ref: int, data: Mapping[str, Any]
 ) -> None:
     """Set the deadline ``key``, or move it."""
-    begun = tx.scratch.setdefault("timers", set())
-    begun.add(key)
-    at = key.find(":")
-    while at >= 0:
-        begun.add(key[: at + 1])
-        at = key.find(":", at + 1)
     tx.put(TIMER, {"key": key, "due_at": due, "kind": kind, "ref": ref, "data": dict(data)})
 
 
@@ -61,8 +55,7 @@ def drop(tx: Transaction, prefix: str) -> None:
 
     ``settle:1`` is not ``settle:12``.
     """
-    if prefix in tx.scratch.get("timers", ()):
-        tx.flush(TIMER)
+    tx.flush(TIMER)
     last = prefix + "\uffff" if prefix.endswith(":") else prefix
     tx.run(_DROP, {"first": prefix, "last": last})
 
