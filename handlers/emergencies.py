@@ -36,13 +36,21 @@ SAME = timedelta(minutes=15)
 @hears("emergency", sure=0.0)
 def danger(ctx: Context) -> Iterator[Effect]:
     """Answer first, with the number to ring and what to say; page whoever is on duty at once."""
-    request = _known(ctx) or lookins.aim(ctx, _record(ctx))
+    request = _known(ctx) or _at_door(ctx, _record(ctx))
     yield from answer(ctx, request)
     yield from checkins.alarm(ctx, ctx.who.id)
     if request.reopenings == 0 and ctx.now - request.made_at < timedelta(seconds=1):
         yield from raise_alarm(ctx, request)
     else:
         yield from _add_words(ctx, request)
+
+
+def _at_door(ctx: Context, request: Request) -> Request:
+    """Who rings or visits somebody cries for them: help is sent to that door."""
+    elder = checkins.in_danger(ctx)
+    if elder is not None and elder.place_id is not None:
+        return lookins.at_door(ctx, request, lookins.resident(elder))
+    return lookins.aim(ctx, request)
 
 
 def answer(ctx: Context, request: Request) -> Iterator[Effect]:

@@ -13,9 +13,10 @@ from handlers.checkins import (
     overview,
     plans,
 )
+from handlers.checkins.calling import in_danger
 from handlers.checkins.ending import alarm, settled
 
 PARTS = (calendar, ladder, answers, going, calling, plans, changes, enrolment, overview)
 """The modules with handlers, for the list of features."""
 
-__all__ = ["PARTS", "alarm", "settled"]
+__all__ = ["PARTS", "alarm", "in_danger", "settled"]

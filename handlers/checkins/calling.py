@@ -14,6 +14,7 @@ from handlers.kit import Context, Effect, Lines, Never, Word, answers
 from handlers.vitals.measuring import measured
 from storage import checkins, people
 from storage.checkins import Checkin
+from storage.people import Person
 
 ASKED = {"checkin_calls": "what"}
 CORRECTS = timedelta(hours=12)
@@ -38,6 +39,15 @@ def fits(ctx: Context) -> bool:
     if ctx.in_group or not ctx.text:
         return False
     return bool(_told(ctx)) or _cannot(ctx)
+
+
+def in_danger(ctx: Context) -> Person | None:
+    """Whom a volunteer's cry is about, where it speaks of a line of their list."""
+    if ctx.in_group or not ctx.text:
+        return None
+    troubled = {one.line for one in _told(ctx) if one.found not in {"well", "missed"}}
+    found = (one.person_id for one in _list(ctx) if one.line in troubled)
+    return next((people.get(ctx.tx, one) for one in found), None)
 
 
 def _cannot(ctx: Context) -> bool:

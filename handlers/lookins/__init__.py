@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.lookins import answers, ladder, vouching
-from handlers.lookins.aiming import aim
+from handlers.lookins.aiming import aim, at_door
 from handlers.lookins.closing import heard, off, seen
 from handlers.lookins.ladder import RED, begin
 from handlers.lookins.sought import family_of, home, is_named, name_of, phone, resident
@@ -16,6 +16,7 @@ __all__ = [
     "PARTS",
     "RED",
     "aim",
+    "at_door",
     "begin",
     "family_of",
     "heard",
