@@ -35,7 +35,7 @@ test: setup ## everything CI checks: format, lint, types, layers, tests with cov
 	$(RUN) lint-imports
 	@mkdir -p build
 	$(RUN) coverage erase
-	$(RUN) coverage run -m pytest $(ARGS) | tee build/pytest.txt
+	$(RUN) coverage run -m pytest --numprocesses auto --dist loadfile $(ARGS) | tee build/pytest.txt
 	$(RUN) coverage combine --quiet
 	$(RUN) coverage report
 	@tail -n 1 build/pytest.txt
