@@ -104,6 +104,16 @@ _TOLD = Prepared(
         _COUNTED,
     )
 )
+_REFUSED = Prepared(
+    select(LETTER)
+    .where(
+        LETTER.c.room_id == bindparam("room_id"),
+        LETTER.c.made_at > bindparam("since"),
+        LETTER.c.state == "refused",
+        or_(LETTER.c.expires_at.is_(None), LETTER.c.expires_at > bindparam("now")),
+    )
+    .order_by(LETTER.c.id)
+)
 _ABOUT = Prepared(select(LETTER.c.about).where(LETTER.c.external == bindparam("platform_id")))
 
 
@@ -175,22 +185,11 @@ def mark(tx: Transaction, marks: Sequence[Mapping[str, Any]]) -> None:
     tx.run(_MARK, marks)
     if any(one["to_state"] != "sent" for one in marks):
         tx.memo.pop("told", None)
-    if any(one["to_state"] == "refused" for one in marks):
-        tx.memo.pop("refused", None)
 
 
 def refused(tx: Transaction, room_id: int, since: datetime, now: datetime) -> list[LetterRow]:
     """What this conversation would not take since an instant and is still worth saying."""
-    kept: set[int] | None = tx.memo.get("refused")
-    if kept is None:
-        rooms = select(LETTER.c.room_id).where(LETTER.c.state == "refused").distinct()
-        kept = tx.memo["refused"] = set(tx.values(rooms))
-    if room_id not in kept:
-        return []
-    lasting = or_(LETTER.c.expires_at.is_(None), LETTER.c.expires_at > now)
-    there = (LETTER.c.room_id == room_id) & (LETTER.c.state == "refused")
-    chosen = select(LETTER).where(there, LETTER.c.made_at > since, lasting)
-    return tx.rows(LetterRow, chosen.order_by(LETTER.c.id))
+    return tx.rows(LetterRow, _REFUSED, {"room_id": room_id, "since": since, "now": now})
 
 
 def say_again(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
