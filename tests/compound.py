@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, TypeVar
+from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from two_roads import START, TwoRoads
 
-from bot.app import App
-from bot.clock import PaperClock
-from bot.gateways.paper import PaperGateway
-from handlers.kit import Message
 from storage import boxes, entries, people, places, requests, timers
 from storage.boxes import LOT, MOVEMENT, RESERVATION, Reservation
-from storage.db import Transaction, open_database, transaction
+from storage.db import Transaction, transaction
 from storage.requests import REQUEST
-from storage.tables import metadata
 
-T = TypeVar("T")
-START = datetime(2027, 3, 1, 1, 0, tzinfo=UTC)
-"""Nine in the morning."""
 ZONE = ZoneInfo("Asia/Shanghai")
 KEEPERS = {"刘姐": "b3", "孙阿姨": "b1"}
 NEIGHBOURS = {"王奶奶": "b3", "高阿姨": "b3", "陈奶奶": "b1", "罗叔": "b1"}
@@ -30,19 +21,14 @@ WEEK = timedelta(days=7)
 CAP = 2
 
 
-class Compound:
+class Compound(TwoRoads):
     """Two buildings of a grid, a box in each; everybody speaks on two gateways by turns."""
 
     def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        self.database = open_database("sqlite://")
-        metadata().create_all(self.database)
-        self.clock = PaperClock(START)
-        self.gateways = [PaperGateway("paper"), PaperGateway("other")]
+        self.open()
         with transaction(self.database) as tx:
             self._moves_in(tx)
-        self.said = 0
-        self._start()
+        self.start()
 
     def _moves_in(self, tx: Transaction) -> None:
         grid = places.add(tx, key="grid", name="幸福里", kind="grid")
@@ -58,50 +44,6 @@ class Compound:
             if name in KEEPERS:
                 key, title = f"box-{home}", f"{home[1]}号楼药箱"
                 boxes.add(tx, key=key, place_id=homes[home], name=title, keeper_id=who)
-
-    def _start(self) -> None:
-        self.app = App(self.database, self.gateways, self.clock)
-        self._run(self.app.start(live=False))
-
-    def _run(self, work: Coroutine[Any, Any, T]) -> T:
-        return self.loop.run_until_complete(work)
-
-    def say(self, *said: tuple[str, str]) -> None:
-        """All of it at the same instant, privately."""
-        self.clock.set(self.clock.now() + timedelta(seconds=1))
-
-        async def hear() -> None:
-            await asyncio.gather(*(self.app.hear(self._message(*one)) for one in said))
-            await self.app.settle()
-
-        self._run(hear())
-
-    def _message(self, who: str, text: str) -> Message:
-        self.said += 1
-        now = self.clock.now()
-        return Message(
-            gateway=self.gateways[self.said % 2].name,
-            id=f"m{self.said}",
-            conversation=who,
-            sender=who,
-            sender_name=who,
-            text=text,
-            at=now,
-            arrived=now,
-            private=True,
-        )
-
-    def wait(self, span: timedelta) -> None:
-        self._run(self.app.advance(self.clock.now() + span))
-
-    def restart(self) -> None:
-        self._run(self.app.stop())
-        self._start()
-
-    def close(self) -> None:
-        self._run(self.app.stop())
-        self.loop.close()
-        self.database.dispose()
 
     def today(self) -> date:
         return self.clock.now().astimezone(ZONE).date()

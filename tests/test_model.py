@@ -6,28 +6,18 @@ it after every step with a few lines that say how it should stand.
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from datetime import datetime, timedelta
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from two_roads import START, TwoRoads
 
-from bot.app import App
-from bot.clock import PaperClock
-from bot.gateways.paper import PaperGateway
-from handlers.kit import Message
 from storage import claims, hours, people, places, promises, requests, rooms, timers
-from storage.db import Transaction, open_database, transaction
-from storage.tables import metadata
+from storage.db import Transaction, transaction
 
-T = TypeVar("T")
-START = datetime(2027, 3, 1, 1, 0, tzinfo=UTC)
-"""Nine in the morning."""
 ASKERS, HELPERS = ("wang", "zhao"), ("li", "gao", "sun", "luo")
 WEARS_OFF = timedelta(minutes=40)
 """A nudge after 30 minutes, lost 10 later."""
@@ -92,21 +82,16 @@ class Task:
         self.state, self.standby = "closed", []
 
 
-class Street(RuleBasedStateMachine):
+class Street(RuleBasedStateMachine, TwoRoads):
     """One building, two who ask, four who help."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.loop = asyncio.new_event_loop()
-        self.database = open_database("sqlite://")
-        metadata().create_all(self.database)
-        self.clock = PaperClock(START)
-        self.gateways = [PaperGateway("paper"), PaperGateway("other")]
+        self.open()
         with transaction(self.database) as tx:
             self.ids = self._moves_in(tx)
         self.tasks: dict[int, Task] = {}
-        self.said = 0
-        self._start()
+        self.start()
 
     def _moves_in(self, tx: Transaction) -> dict[str, int]:
         place = places.add(tx, key="b3", name="3号楼", kind="building", number="3")
@@ -120,40 +105,6 @@ class Street(RuleBasedStateMachine):
                 people.add_account(tx, ids[name], one.name, name)
         return ids
 
-    def _start(self) -> None:
-        self.app = App(self.database, self.gateways, self.clock)
-        self._run(self.app.start(live=False))
-
-    def _run(self, work: Coroutine[Any, Any, T]) -> T:
-        return self.loop.run_until_complete(work)
-
-    def _message(self, who: str, text: str) -> Message:
-        """Said privately, on one gateway and then on the other."""
-        self.said += 1
-        now = self.clock.now()
-        return Message(
-            gateway=self.gateways[self.said % 2].name,
-            id=f"m{self.said}",
-            conversation=who,
-            sender=who,
-            sender_name=who,
-            text=text,
-            at=now,
-            arrived=now,
-            private=True,
-        )
-
-    def _say(self, *said: tuple[str, str]) -> None:
-        """All of it at the same instant."""
-
-        self.clock.set(self.clock.now() + timedelta(seconds=1))
-
-        async def hear() -> None:
-            await asyncio.gather(*(self.app.hear(self._message(*one)) for one in said))
-            await self.app.settle()
-
-        self._run(hear())
-
     def _one(self, data: st.DataObject, *states: str) -> int:
         return data.draw(
             st.sampled_from([n for n, one in self.tasks.items() if one.state in states])
@@ -166,7 +117,7 @@ class Street(RuleBasedStateMachine):
     @rule(data=st.data())
     def asks(self, data: st.DataObject) -> None:
         asker = data.draw(st.sampled_from(self._idle()))
-        self._say((asker, "谁能帮我带两盒牛奶?"))
+        self.say((asker, "谁能帮我带两盒牛奶?"))
         self.tasks[len(self.tasks) + 1] = Task(asker)
 
     def _idle(self) -> list[str]:
@@ -177,7 +128,7 @@ class Street(RuleBasedStateMachine):
     @rule(helper=st.sampled_from(HELPERS), data=st.data())
     def claims_it(self, helper: str, data: st.DataObject) -> None:
         number = data.draw(st.sampled_from(sorted(self.tasks)))
-        self._say((helper, f"我来 {number}"))
+        self.say((helper, f"我来 {number}"))
         self.tasks[number].take(helper, self.clock.now())
 
     @precondition(lambda self: self._any("open", "claimed"))
@@ -185,7 +136,7 @@ class Street(RuleBasedStateMachine):
     def two_claim_at_once(self, two: list[str], data: st.DataObject) -> None:
         """Through two gateways, in the same commit."""
         number = self._one(data, "open", "claimed")
-        self._say(*((helper, f"我来 {number}") for helper in two[:2]))
+        self.say(*((helper, f"我来 {number}") for helper in two[:2]))
         for helper in two[:2]:
             self.tasks[number].take(helper, self.clock.now())
 
@@ -194,7 +145,7 @@ class Street(RuleBasedStateMachine):
     def gives_back(self, data: st.DataObject) -> None:
         held = [(n, who) for n, one in self.tasks.items() for who in one.holders]
         number, helper = data.draw(st.sampled_from(held))
-        self._say((helper, f"#{number} 去不了"))
+        self.say((helper, f"#{number} 去不了"))
         if self.tasks[number].state in IN_HAND:
             self.tasks[number].lose(helper, self.clock.now())
 
@@ -209,9 +160,9 @@ class Street(RuleBasedStateMachine):
         if not task.holders or helper in task.holders:
             return
         giver = data.draw(st.sampled_from(sorted(task.holders)))
-        self._say((giver, f"#{number} 转给{helper}"))
+        self.say((giver, f"#{number} 转给{helper}"))
         self.it_stands_as_it_should()
-        self._say((helper, "好的" if agrees else "不行"))
+        self.say((helper, "好的" if agrees else "不行"))
         if agrees:
             del task.holders[giver]
             task.hold(helper, self.clock.now())
@@ -221,7 +172,7 @@ class Street(RuleBasedStateMachine):
     def stands_by_no_longer(self, data: st.DataObject) -> None:
         waiting = [(n, who) for n, one in self.tasks.items() for who in one.standby]
         number, helper = data.draw(st.sampled_from(waiting))
-        self._say((helper, f"#{number} 去不了"))
+        self.say((helper, f"#{number} 去不了"))
         self.tasks[number].standby.remove(helper)
 
     @precondition(lambda self: self._any("open", "claimed", "reopened"))
@@ -229,7 +180,7 @@ class Street(RuleBasedStateMachine):
     def wants_several(self, count: int, data: st.DataObject) -> None:
         number = self._one(data, "open", "claimed", "reopened")
         if count >= len(self.tasks[number].holders):
-            self._say((self.tasks[number].asker, f"#{number} 需要帮手 {count}人"))
+            self.say((self.tasks[number].asker, f"#{number} 需要帮手 {count}人"))
             self.tasks[number].wanted = count
 
     @precondition(
@@ -241,14 +192,14 @@ class Street(RuleBasedStateMachine):
             (n, who) for n, one in self.tasks.items() if one.state in IN_HAND for who in one.holders
         ]
         number, helper = data.draw(st.sampled_from(held))
-        self._say((helper, f"#{number} 好了"))
+        self.say((helper, f"#{number} 好了"))
         self.tasks[number].state = "done"
 
     @precondition(lambda self: self._any("done"))
     @rule(data=st.data())
     def is_settled(self, data: st.DataObject) -> None:
         number = self._one(data, "done")
-        self._say((self.tasks[number].asker, f"#{number} 收到了"))
+        self.say((self.tasks[number].asker, f"#{number} 收到了"))
         self.tasks[number].close()
 
     @precondition(lambda self: self._any("done", "closed"))
@@ -256,7 +207,7 @@ class Street(RuleBasedStateMachine):
     def is_not_settled(self, data: st.DataObject) -> None:
         number = self._one(data, "done", "closed")
         task = self.tasks[number]
-        self._say((task.asker, f"#{number} 还没好"))
+        self.say((task.asker, f"#{number} 还没好"))
         task.state = "reopened"
         task.holders = dict.fromkeys(task.holders, self.clock.now() + WEARS_OFF)
 
@@ -265,19 +216,18 @@ class Street(RuleBasedStateMachine):
     def says_how_long(self, data: st.DataObject, minutes: int) -> None:
         number = self._one(data, "closed")
         for helper in self.tasks[number].holders:
-            self._say((helper, f"#{number} 用了{minutes}分钟"))
-            self._say((self.tasks[number].asker, "是"))
+            self.say((helper, f"#{number} 用了{minutes}分钟"))
+            self.say((self.tasks[number].asker, "是"))
 
     @rule(minutes=st.sampled_from((1, 10, 35, 45)))
     def time_passes(self, minutes: int) -> None:
-        self._run(self.app.advance(self.clock.now() + timedelta(minutes=minutes)))
+        self.wait(timedelta(minutes=minutes))
         for task in self.tasks.values():
             task.wear_off(self.clock.now())
 
     @rule()
     def the_bot_starts_again(self) -> None:
-        self._run(self.app.stop())
-        self._start()
+        self.restart()
 
     @invariant()
     def it_stands_as_it_should(self) -> None:
@@ -323,9 +273,7 @@ class Street(RuleBasedStateMachine):
         )
 
     def teardown(self) -> None:
-        self._run(self.app.stop())
-        self.loop.close()
-        self.database.dispose()
+        self.close()
 
 
 Street.TestCase.settings = settings(
