@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import re
 import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import aiohttp
 import pytest
 import structlog
+from live import running, stopped
 from tab import page_of
 from typer.testing import CliRunner, Result
 
@@ -27,7 +25,6 @@ from bot.only_one import only_one
 EXAMPLE = str(worlds.path_of("xingfuli"))
 DATA = ["import", "export", "cards", "migrate", "backup", "restore", "box", "signs"]
 COMMANDS = ["run", "demo", "wechat", "play", "hear", *DATA, "check", "version"]
-ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(autouse=True)
@@ -233,34 +230,6 @@ def test_a_file_where_the_data_should_be_is_named(here: Path, command: list[str]
 
 
 # For real.
-
-
-@contextmanager
-def running(*words: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The bot as a process, and the address that it prints."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bot", *words],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    try:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if found := re.search(r"Local chat: (http://\S+)", line):
-                yield process, found[1]
-                break
-        else:
-            raise AssertionError(process.stderr.read() if process.stderr else "")
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def stopped(process: subprocess.Popen[str], how: signal.Signals) -> int:
-    process.send_signal(how)
-    return process.wait(timeout=20)
 
 
 def inside(folder: Path) -> list[str]:
