@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from handlers import naming, patience, showing, steering
+from handlers import consults, naming, patience, showing, steering
 from handlers.claims import hand_over, has_enough, is_new_here
 from handlers.kit import (
     Ask,
@@ -29,7 +29,7 @@ ASKED = {"pass": "claim", "whom": "which"}
 @sentence("assign")
 def assign(ctx: Context) -> Iterator[Effect]:
     """`#12 交给小李`: the coordinator gives it to somebody at once, its helper asks them."""
-    yield from _give(ctx, naming.must_lead(ctx))
+    yield from _give(ctx, naming.must_see(ctx))
 
 
 @sentence("pass_on", fits=lambda ctx: naming.held(ctx) is not None)
@@ -39,6 +39,11 @@ def pass_on(ctx: Context) -> Iterator[Effect]:
 
 
 def _give(ctx: Context, request: Request) -> Iterator[Effect]:
+    if request.kind == "consult":
+        yield from consults.hand_on(ctx, request, ctx.slots["name"])
+        return
+    if request.kind in requests.APART:
+        raise Sorry("steering.not_yours", number=request.number)
     holds = ctx.who.id in claims.holders(ctx.tx, request.number)
     if not holds and not steering.serves(ctx, request):
         raise Sorry("steering.not_yours", number=request.number)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from handlers import emergencies, showing
+from handlers import consults, emergencies, showing
 from handlers.duty import pages, steps_of
 from handlers.kit import Ask, Context, Effect, Later, Lines, Say, ToPerson, Word, daily, rings
 from storage import claims, duty, people, places, requests
@@ -73,6 +73,8 @@ def change(ctx: Context) -> Iterator[Effect]:
     if not coming and what != "duty":
         coming = _next_turn(ctx, place, what)
     for one in leaving:
+        if what == "doctor":
+            yield from consults.turn_ends(ctx, place.id, one.person_id)
         yield from _hand_over(ctx, place, one, coming)
 
 

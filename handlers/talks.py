@@ -69,11 +69,13 @@ def tell(ctx: Context, talk: Talk, key: str, **values: Any) -> Iterator[Effect]:
         yield Say(ToPerson(one), key, values, about=talk.ref, direct=True)
 
 
-def close_talk(ctx: Context, talk: Talk, key: str = "talks.over") -> Iterator[Effect]:
+def close_talk(
+    ctx: Context, talk: Talk, key: str = "talks.over", **values: Any
+) -> Iterator[Effect]:
     """End it and say so; nothing is relayed any more."""
     if talks.move(ctx.tx, talk, "over", now=ctx.now):
         questions.close(ctx.tx, None, "talk", talk.ref)
-        yield from tell(ctx, talk, key)
+        yield from tell(ctx, talk, key, **values)
 
 
 @returns("make_room")

@@ -1,8 +1,9 @@
 """Claims: who holds a task, who stands by, and who was asked.
 
 A claim is ``held``, ``standby``, ``nod`` (waits for the coordinator), ``no_nod`` (who did not give
-it), ``offered`` (a hand-over not yet accepted), ``given_back``, ``worn_off``, ``finished``, or
-``stood_down`` (stood by, or waited for the nod, to the end).
+it), ``offered`` (a hand-over not yet accepted), ``given_back``, ``handed_on`` (a consultation, to a
+colleague), ``worn_off``, ``finished``, or ``stood_down`` (stood by, or waited for the nod, to the
+end).
 """
 
 from __future__ import annotations

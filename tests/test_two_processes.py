@@ -15,7 +15,7 @@ with only_one(Path(sys.argv[1])):
 
 
 def test_a_second_process_is_refused_and_may_begin_when_the_first_has_ended(tmp_path: Path) -> None:
-    """One process writes; so two claims always meet in one engine (`tests/test_same_instant.py`)."""
+    """One process writes; two claims meet in one engine (`tests/test_same_instant.py`)."""
     database = tmp_path / "data" / "linbang.db"
     holding = [sys.executable, "-c", HOLDS, str(database)]
     with subprocess.Popen(

@@ -39,9 +39,24 @@ def take(ctx: Context, request: Request) -> Iterator[Effect]:
     requests.move(ctx.tx, request, "claimed", ctx.now, who=me, why="claimed")
     questions.close(ctx.tx, None, "offered", number)
     yield Never(f"consult:{number}:")
-    resident = people.get(ctx.tx, request.requester_id)
-    yield ctx.tell(
-        me,
+    yield words(ctx, request, me)
+    three = [request.requester_id, me, *_worker(ctx, request)]
+    title = Both(f"咨询 #{number}", f"Consultation #{number}")
+    yield from talks.open_talk(ctx, "consult", number, three, title, "consults.opened")
+    yield asked_after(ctx, request)
+    for waiting in requests.apart(ctx.tx, "consult"):
+        doctors = duty.pages(ctx.tx, waiting.place_id, ctx.now, "doctor")
+        if waiting.state == "open" and doctors and all(map(_is_busy(ctx), doctors)):
+            questions.close(ctx.tx, None, "offered", waiting.number)
+            yield from seeking.wait_in_line(ctx, waiting)
+
+
+def words(ctx: Context, request: Request, doctor: int) -> Effect:
+    """Who it is, and what they said: for the doctor alone, and on record."""
+    number, resident = request.number, people.get(ctx.tx, request.requester_id)
+    requests.tell(ctx.tx, number, ctx.now, "details told", person_id=doctor)
+    return ctx.tell(
+        doctor,
         "consults.words",
         about=number,
         urgent=True,
@@ -50,17 +65,12 @@ def take(ctx: Context, request: Request) -> Iterator[Effect]:
         phone=resident.phone or Word("requests.no_phone"),
         said=request.text,
     )
-    requests.tell(ctx.tx, number, ctx.now, "details told", person_id=me)
-    three = [request.requester_id, me, *_worker(ctx, request)]
-    title = Both(f"咨询 #{number}", f"Consultation #{number}")
-    yield from talks.open_talk(ctx, "consult", number, three, title, "consults.opened")
-    due = ctx.now + ctx.rules(request).consults.asks_after
-    yield Later(f"consult:{number}:stale", due, "consult_stale", number)
-    for waiting in requests.apart(ctx.tx, "consult"):
-        doctors = duty.pages(ctx.tx, waiting.place_id, ctx.now, "doctor")
-        if waiting.state == "open" and doctors and all(map(_is_busy(ctx), doctors)):
-            questions.close(ctx.tx, None, "offered", waiting.number)
-            yield from seeking.wait_in_line(ctx, waiting)
+
+
+def asked_after(ctx: Context, request: Request) -> Later:
+    """When the doctor is asked whether it is still going on."""
+    number, due = request.number, ctx.now + ctx.rules(request).consults.asks_after
+    return Later(f"consult:{number}:stale", due, "consult_stale", number)
 
 
 def _is_busy(ctx: Context) -> Callable[[int], bool]:
@@ -88,8 +98,7 @@ def open_it(ctx: Context) -> Iterator[Effect]:
     """`#12 开咨询` by whoever serves there: for the one who asked for #12, or at once."""
     request = naming.must_see(ctx)
     number = request.number
-    offices = people.roles_at(ctx.tx, ctx.who.id, request.place_id) - {"volunteer", "keeper"}
-    if not offices and not duty.serves(ctx, ctx.who.id, request.place_id):
+    if not leads(ctx, request):
         raise Sorry("steering.not_yours", number=number)
     if request.kind != "consult":
         yield ctx.tell(ctx.who.id, "consults.opening", about=number, number=number)
@@ -98,7 +107,7 @@ def open_it(ctx: Context) -> Iterator[Effect]:
         return
     if request.state != "open":
         raise Sorry("consults.taken", number=number)
-    if "doctor" in offices:
+    if "doctor" in people.roles_at(ctx.tx, ctx.who.id, request.place_id):
         yield from take(ctx, request)
         return
     data = {**request.data, "worker": ctx.who.id}
@@ -107,7 +116,13 @@ def open_it(ctx: Context) -> Iterator[Effect]:
     yield from seeking.seek(ctx, requests.get(ctx.tx, number) or request)
 
 
-def _held(ctx: Context) -> Request | None:
+def leads(ctx: Context, request: Request) -> bool:
+    """Whether the speaker has an office there, or is on duty."""
+    offices = people.roles_at(ctx.tx, ctx.who.id, request.place_id) - {"volunteer", "keeper"}
+    return bool(offices) or duty.serves(ctx, ctx.who.id, request.place_id)
+
+
+def held(ctx: Context) -> Request | None:
     """The consultation that the speaker, its doctor, holds, said where it is held or privately."""
     mine = [
         one
@@ -121,10 +136,10 @@ def _held(ctx: Context) -> Request | None:
     return mine[0] if there or not ctx.in_group else None
 
 
-@sentence("finish", fits=lambda ctx: _held(ctx) is not None)
+@sentence("finish", fits=lambda ctx: held(ctx) is not None)
 def finish(ctx: Context) -> Iterator[Effect]:
     """`完成`: the talk ends, the doctor writes a note, the next in line has their turn."""
-    request = _held(ctx)
+    request = held(ctx)
     if request is None:
         return
     yield from _end(ctx, request, "done")
@@ -148,7 +163,8 @@ def _end(ctx: Context, request: Request, outcome: str) -> Iterator[Effect]:
     closed: dict[str, Any] = {"outcome": outcome, "closed_at": ctx.now}
     requests.move(ctx.tx, request, "closed", ctx.now, who=None, why=f"closed {outcome}", **closed)
     claims.end_all(ctx.tx, number, "finished", ctx.now)
-    questions.close(ctx.tx, None, "offered", number)
+    for question in ("offered", "colleague"):
+        questions.close(ctx.tx, None, question, number)
     yield Never(f"consult:{number}:")
     for waiting in [one for one in requests.apart(ctx.tx, "consult") if one.state == "open"][:1]:
         yield from seeking.seek(ctx, waiting)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from handlers import showing
 from handlers.consults import seeking
 from handlers.kit import (
     Ask,
@@ -16,16 +15,19 @@ from handlers.kit import (
     answers,
     sentence,
 )
-from storage import requests
+from storage import claims, requests
+from storage import talks as talking
+from storage.requests import Request
 
 ASKED = {"note": "what"}
 _TO_THE_BOT = frozenset({"claim", "release", "done", "arrived", "command"})
 
 
-def ask(number: int, doctor: int) -> Ask:
+def ask(number: int, doctor: int, key: str = "consults.note") -> Ask:
+    """For the end, or, with another ``key``, for the colleague who goes on."""
     return Ask(
         ToPerson(doctor),
-        "consults.note",
+        key,
         {"number": number},
         about=number,
         urgent=True,
@@ -47,28 +49,62 @@ def note(ctx: Context) -> Iterator[Effect]:
 
 
 def keep(ctx: Context, number: int, text: str) -> Iterator[Effect]:
+    """The note of the doctor who speaks: to the others at once; whoever goes on is one of them."""
     request = requests.get(ctx.tx, number)
     if request is None:
         return
-    data = {**request.data, "note": text, "doctor": ctx.who.id}
-    requests.amend(ctx.tx, number, ctx.now, data=data)
+    if ctx.who.id not in {request.data.get("doctor"), *claims.holders(ctx.tx, number)}:
+        yield from hand_on(ctx, number, ctx.who.id, text)
+    else:
+        data = {**request.data, "note": text, "doctor": ctx.who.id}
+        requests.amend(ctx.tx, number, ctx.now, data=data)
+        yield from _to_the_others(ctx, request, ctx.who.id, text)
     yield ctx.tell(ctx.who.id, "consults.note_kept", about=number, urgent=True, number=number)
-    values = {"number": number, "name": showing.name_of(ctx.who), "text": text}
-    for one in {request.requester_id, request.data.get("third")} - {None, ctx.who.id}:
-        yield ctx.tell(int(one or 0), "consults.doctors_note", about=number, urgent=True, **values)
+
+
+def hand_on(ctx: Context, number: int, doctor: int, text: str) -> Iterator[Effect]:
+    """What a doctor leaves for the one who goes on."""
+    request = requests.get(ctx.tx, number)
+    if request is None:
+        return
+    before = [*request.data.get("before", ()), {"doctor": doctor, "text": text}]
+    requests.amend(ctx.tx, number, ctx.now, data={**request.data, "before": before})
+    yield from _to_the_others(ctx, request, doctor, text)
+
+
+def _to_the_others(ctx: Context, request: Request, doctor: int, text: str) -> Iterator[Effect]:
+    number, name = request.number, seeking.name_of(ctx, doctor)
+    part = {request.requester_id, *_colleagues(ctx, request)}
+    for one in sorted(part - {doctor}):
+        values = {"number": number, "name": name, "text": text}
+        yield ctx.tell(one, "consults.doctors_note", about=number, urgent=True, **values)
+
+
+def _colleagues(ctx: Context, request: Request) -> set[int]:
+    """Who talks with the resident, or did to the end."""
+    talk = talking.live(ctx.tx, "consult", request.number)
+    if talk is not None:
+        return set(talking.members(ctx.tx, talk.id))
+    third, doctor = request.data.get("third"), request.data.get("doctor")
+    return {int(one) for one in (third, doctor) if one is not None}
 
 
 @sentence("notes", fits=lambda ctx: not ctx.in_group)
 def notes(ctx: Context) -> Iterator[Effect]:
-    """`#12 小结`: only for the three who took part."""
-    request = requests.get(ctx.tx, int(ctx.slots["number"]))
-    data = request.data if request is not None else {}
-    part = {request.requester_id, data.get("doctor"), data.get("third")} if request else set()
-    if request is None or request.kind != "consult" or ctx.who.id not in part or "note" not in data:
-        raise Sorry("requests.unknown", number=int(ctx.slots["number"]))
-    name = seeking.name_of(ctx, int(data["doctor"]))
-    number, text = request.number, str(data["note"])
-    yield ctx.reply("consults.doctors_note", about=number, number=number, name=name, text=text)
+    """`#12 小结`: only for those who take part; what earlier doctors left comes first."""
+    number = int(ctx.slots["number"])
+    request = requests.get(ctx.tx, number)
+    if request is None or request.kind != "consult":
+        raise Sorry("requests.unknown", number=number)
+    left = list(request.data.get("before", ()))
+    if "note" in request.data:
+        left.append({"doctor": request.data["doctor"], "text": request.data["note"]})
+    part = {request.requester_id, *_colleagues(ctx, request)}
+    if ctx.who.id not in part or not left:
+        raise Sorry("requests.unknown", number=number)
+    for one in left:
+        name, text = seeking.name_of(ctx, int(one["doctor"])), str(one["text"])
+        yield ctx.reply("consults.doctors_note", about=number, number=number, name=name, text=text)
 
 
 def after_the_word(text: str) -> str:

@@ -89,7 +89,8 @@ def seek(ctx: Context, request: Request, rounds: int = 1) -> Iterator[Effect]:
     """Ask the doctors on duty who are free; else the resident hears when, and who knows of it."""
     number, place_id = request.number, request.place_id
     doctors = duty.pages(ctx.tx, place_id, ctx.now, "doctor")
-    doctors = [one for one in doctors if one != request.requester_id]
+    out = {request.requester_id, *_gave_back(ctx, request)}
+    doctors = [one for one in doctors if one not in out]
     free = [one for one in doctors if not talking.busy(ctx.tx, one)]
     if doctors and not free:
         yield from wait_in_line(ctx, request)
@@ -101,24 +102,38 @@ def seek(ctx: Context, request: Request, rounds: int = 1) -> Iterator[Effect]:
     on_call = rosters.has_roster(ctx.tx, place_id, "doctor")
     names = [showing.name_of(people.get(ctx.tx, one)) for one in free[:2]]
     key = "consults.asked" if on_call or at == ctx.now else "consults.asked_later"
-    yield _to_resident(ctx, request, key, number=number, names=names, at=at)
-    invited = {one.person_id for one in claims.invitations(ctx.tx, number)}
+    yield to_resident(ctx, request, key, number=number, names=names, at=at)
     for one in free[:2]:
-        if one not in invited:
-            claims.invite(ctx.tx, number, one, wave=rounds, now=ctx.now, why="first")
-        requests.tell(ctx.tx, number, ctx.now, "paged", person_id=one, note="doctor")
-        yield Ask(
-            ToPerson(one),
-            "consults.invite",
-            {"number": number, "place": showing.place_name(places.get(ctx.tx, place_id))},
-            about=number,
-            urgent=on_call,
-            person_id=one,
-            question="offered",
-            ref=number,
-        )
+        yield invitation(ctx, request, one, rounds, urgent=on_call)
     due = (ctx.now if on_call else at) + ctx.rules(request).consults.answer
     yield Later(f"consult:{number}:next", due, "consult_next", number, {"round": rounds})
+
+
+def invitation(
+    ctx: Context, request: Request, doctor: int, rounds: int = 1, *, urgent: bool
+) -> Effect:
+    """Ask this doctor to take it."""
+    number, place = request.number, places.get(ctx.tx, request.place_id)
+    if doctor not in {one.person_id for one in claims.invitations(ctx.tx, number)}:
+        claims.invite(ctx.tx, number, doctor, wave=rounds, now=ctx.now, why="first")
+    requests.tell(ctx.tx, number, ctx.now, "paged", person_id=doctor, note="doctor")
+    return Ask(
+        ToPerson(doctor),
+        "consults.invite",
+        {"number": number, "place": showing.place_name(place)},
+        about=number,
+        urgent=urgent,
+        person_id=doctor,
+        question="offered",
+        ref=number,
+    )
+
+
+def _gave_back(ctx: Context, request: Request) -> list[int]:
+    """Doctors who said a while ago that they could not: they are not asked again so soon."""
+    since = ctx.now - ctx.rules(request).consults.again
+    given = claims.of_request(ctx.tx, request.number, "given_back")
+    return [one.person_id for one in given if one.at > since]
 
 
 def wait_in_line(ctx: Context, request: Request) -> Iterator[Effect]:
@@ -127,7 +142,7 @@ def wait_in_line(ctx: Context, request: Request) -> Iterator[Effect]:
     line = [one.number for one in requests.apart(ctx.tx, "consult") if one.state == "open"]
     yield Never(f"consult:{number}:")
     place = line.index(number) + 1
-    yield _to_resident(ctx, request, "consults.in_line", number=number, line=place)
+    yield to_resident(ctx, request, "consults.in_line", number=number, line=place)
 
 
 def _nobody(ctx: Context, request: Request, rounds: int) -> Iterator[Effect]:
@@ -135,12 +150,12 @@ def _nobody(ctx: Context, request: Request, rounds: int) -> Iterator[Effect]:
     if rounds > ctx.rules(request).consults.rounds:
         yield from _hand_up(ctx, request)
         return
-    number, when = request.number, _next_shift(ctx, request.place_id)
+    number, when = request.number, next_shift(ctx, request.place_id)
     again = when or _by_day(ctx, request.place_id, ctx.now + ctx.rules(request).consults.again)
     yield from _pass_on(ctx, request)
     key = "consults.nobody" if rounds == 1 else "consults.still_nobody"
     key = "consults.nobody_until" if when else key
-    yield _to_resident(ctx, request, key, number=number, at=again)
+    yield to_resident(ctx, request, key, number=number, at=again)
     more = {"round": rounds, "begins": True}
     yield Later(f"consult:{number}:next", again, "consult_next", number, more)
 
@@ -158,7 +173,7 @@ def _hand_up(ctx: Context, request: Request) -> Iterator[Effect]:
     number, name = request.number, name_of(ctx, request.requester_id)
     for one in people.serving(ctx.tx, request.place_id, "coordinator")[:1]:
         yield ctx.tell(one, "consults.passed_on", about=number, number=number, name=name)
-    yield _to_resident(ctx, request, "consults.handed_up", number=number)
+    yield to_resident(ctx, request, "consults.handed_up", number=number)
 
 
 def _by_day(ctx: Context, place_id: int, at: datetime | None = None) -> datetime:
@@ -166,7 +181,7 @@ def _by_day(ctx: Context, place_id: int, at: datetime | None = None) -> datetime
     return quiet.after_quiet(at or ctx.now, rule.begins, rule.ends, zone)
 
 
-def _next_shift(ctx: Context, place_id: int) -> datetime | None:
+def next_shift(ctx: Context, place_id: int) -> datetime | None:
     """When the next turn of a doctor begins, within a week."""
     begins = []
     for place in places.chain(ctx.tx, place_id):
@@ -191,12 +206,13 @@ def no_answer(ctx: Context) -> Iterator[Effect]:
         yield from _hand_up(ctx, request)
         return
     again = _by_day(ctx, request.place_id, ctx.now + ctx.rules(request).consults.again)
-    yield _to_resident(ctx, request, "consults.no_answer", number=number, at=again)
+    yield to_resident(ctx, request, "consults.no_answer", number=number, at=again)
     more = {"round": rounds, "begins": True}
     yield Later(f"consult:{number}:next", again, "consult_next", number, more)
 
 
-def _to_resident(ctx: Context, request: Request, key: str, **values: Any) -> Effect:
+def to_resident(ctx: Context, request: Request, key: str, **values: Any) -> Effect:
+    """Told at once, with the number to ring if it cannot wait."""
     to, medical = request.requester_id, ctx.rules(request).emergency.medical
     return ctx.tell(to, key, about=request.number, urgent=True, medical=medical, **values)
 
