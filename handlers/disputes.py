@@ -3,42 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
-from handlers import promises, quiet, showing, steering, waves
-from handlers.kit import Context, Effect, Later, Never, Sorry, rings, sentence
+from handlers import mediators, promises, showing, steering, talks
+from handlers.kit import Context, Effect, Never, Sorry, rings, sentence
 from handlers.recording import known
-from storage import claims, duty, people, questions, requests
+from storage import claims, questions, requests
+from storage import talks as talking
 from storage.requests import Request
 
 
 def begin(ctx: Context, request: Request) -> Iterator[Effect]:
     """The mediators are asked, and the coordinator where none of them takes it."""
     number = request.number
-    asked = _mediators(ctx, request)
+    asked = mediators.of(ctx, request)
     key = "disputes.noted" if asked else "disputes.noted_alone"
     yield ctx.reply(key, about=number, number=number)
-    yield from _ask(ctx, request, asked)
+    yield from mediators.ask(ctx, request, asked)
 
 
-def _mediators(ctx: Context, request: Request) -> list[int]:
-    """Who mediates there, nearest first; nobody mediates in their own dispute."""
-    return [
-        one
-        for one in people.serving(ctx.tx, request.place_id, "mediator")
-        if one != request.requester_id and duty.reachable(ctx.tx, one)
-    ]
-
-
-def _ask(ctx: Context, request: Request, mediators: list[int]) -> Iterator[Effect]:
-    number = request.number
-    for person_id in mediators[:2]:
-        yield waves.invitation(ctx, request, person_id, wave=0, why="mediates")
-    # It stays in the place: nobody further up hears of it unless somebody says so.
-    wait = ctx.rules(request).unclaimed.normal.coordinator if mediators else timedelta()
-    due = quiet.by_day(ctx, request, ctx.now + wait)
-    key, step = f"unclaimed:{number}:coordinator", {"step": "coordinator"}
-    yield Later(key, due, "unclaimed", number, step)
+def talk_stops(ctx: Context, request: Request) -> Iterator[Effect]:
+    """The mediator has it no longer: the talk waits for another one, who opens it anew."""
+    talk = talking.live(ctx.tx, "dispute", request.number)
+    if talk is not None and not claims.holders(ctx.tx, request.number):
+        yield from talks.close_talk(ctx, talk, "disputes.talk_stops", number=request.number)
 
 
 @rings("dispute_over")
@@ -57,11 +44,11 @@ def mediate(ctx: Context) -> Iterator[Effect]:
     number = request.number
     if request.state in {"done", "closed"}:
         raise showing.over(request)
-    mediators = _mediators(ctx, request)
-    if not mediators:
+    found = mediators.of(ctx, request)
+    if not found:
         raise Sorry("disputes.no_mediator", number=number)
     for holder in claims.holders(ctx.tx, number):
-        if holder not in mediators:
+        if holder not in found:
             claims.set_state(ctx.tx, number, holder, "given_back", ctx.now)
             yield Never(f"claim:{number}:{holder}:")
             yield ctx.tell(holder, "giving.taken_over", about=number, number=number)
@@ -78,4 +65,4 @@ def mediate(ctx: Context) -> Iterator[Effect]:
         if one != ctx.who.id:
             yield ctx.tell(one, "disputes.told", about=number, **showing.openly(ctx, request))
     if not claims.holders(ctx.tx, number):
-        yield from _ask(ctx, request, mediators)
+        yield from mediators.ask(ctx, request, found)

@@ -29,7 +29,7 @@ DEEDS = frozenset[str]().union(
     ("fetches_it", "handed_out", "doctor_first", "in_the_box", "not_taken", "declined"),
     ("giver_found", "hold_over"),
     ("hard", "plan_made", "slipped", "kept_late", "waits_for_the_resident", "goes_on"),
-    ("published", "talked", "left_it", "stands_red"),
+    ("published", "talked", "joined_the_talk", "left_it", "stands_red"),
 )
 """The steps of a story that are told, as they are called there."""
 

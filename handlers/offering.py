@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from handlers import climbing, duty, quiet, showing, waves
+from handlers import climbing, duty, mediators, quiet, showing, waves
 from handlers.kit import Ask, Context, Effect, Later, Never, ToPerson, rings
 from storage import claims, people, requests
 from storage.requests import Request
@@ -25,6 +25,9 @@ def begin(ctx: Context, request: Request, *, first: tuple[int, ...] = ()) -> Ite
     number = request.number
     if request.kind == "emergency":
         yield from alarm(ctx, request)
+        return
+    if showing.is_dispute(request):
+        yield from mediators.ask(ctx, request, mediators.of(ctx, request))
         return
     if request.urgency != "low":
         yield from ladder(ctx, request)

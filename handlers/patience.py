@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from handlers import showing
 from handlers.kit import Ask, Context, Effect, Later, Never, ToPerson, rings
 from handlers.recording import known
-from storage import claims, questions, requests
+from storage import claims, questions, requests, talks
 from storage.requests import Request
 
 ASKED = {"nudge": "yes_no"}
@@ -96,7 +96,11 @@ def nudge(ctx: Context) -> Iterator[Effect]:
         ref=number,
         wait=timedelta(hours=12),
     )
-    if request.state != "on_site":
+    talk = talks.live(ctx.tx, "dispute", number)
+    if talk is not None and talk.state == "in_room":  # what is said there is no business of the bot
+        key = f"claim:{number}:{person_id}:nudge"
+        yield Later(key, ctx.now + timedelta(days=1), "nudge", number, {"person": person_id})
+    elif request.state != "on_site":
         key = f"claim:{number}:{person_id}:lost"
         yield Later(key, ctx.now + lost, "lost", number, {"person": person_id})
 

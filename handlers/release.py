@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from handlers import consults, naming, offering, patience, promises, showing
+from handlers import consults, disputes, naming, offering, patience, promises, showing
 from handlers.claims import ask_nod, hand_over, has_enough, is_new_here
 from handlers.kit import Context, Effect, hears, rings
 from storage import claims, people, requests
@@ -60,6 +60,8 @@ def lost(ctx: Context, number: int, person_id: int, how: str) -> Iterator[Effect
     if request.kind == "consult":
         yield from consults.doctor_gone(ctx, request, person_id)
         return
+    if showing.is_dispute(request):
+        yield from disputes.talk_stops(ctx, request)
     if claims.holders(ctx.tx, number) == [] and request.state != "open":
         back = "open" if request.state in requests.IN_HAND else request.state
         if back != request.state:

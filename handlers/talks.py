@@ -1,7 +1,7 @@
 """Talks of a few people about one matter: in a small group of their own, or relayed by the bot.
 
-For features: `open_talk`, `tell`, `close_talk`. Where the account can make a group it makes one,
-and the bot is in it; else what each writes to the bot privately is handed to the others.
+For features: `open_talk`, `tell`, `widen`, `close_talk`. Where the account can make a group it
+makes one, and the bot is in it; else what each writes to the bot privately goes to the others.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
-from handlers import showing
+from handlers import patience, showing
 from handlers.kit import (
     Ask,
     Both,
@@ -27,7 +27,8 @@ from handlers.kit import (
     returns,
     sentence,
 )
-from storage import outbox, people, questions, rooms, talks
+from storage import claims, outbox, people, questions, rooms, talks
+from storage.people import Person
 from storage.talks import Talk
 
 ASKED = {"talk": "what"}
@@ -102,25 +103,42 @@ def made(ctx: Context) -> Iterator[Effect]:
     yield Say(to, talk.opening, _values(ctx, talk), about=talk.ref, urgent=True, direct=True)
 
 
+def widen(ctx: Context, talk: Talk, guest: Person, title: Both) -> Iterator[Effect]:
+    """Somebody more takes part; a group cannot be widened, so a new one is made."""
+    name = showing.name_of(guest)
+    if talk.state == "relayed":
+        yield from tell(ctx, talk, "talks.joins", name=name)
+        talks.join(ctx.tx, talk.id, guest.id)
+        yield from _welcome(ctx, talk, guest.id)
+        return
+    members = [*talks.members(ctx.tx, talk.id), guest.id]
+    yield from close_talk(ctx, talk, "talks.moves", name=name)
+    yield from open_talk(ctx, talk.kind, talk.ref, members, title, talk.opening)
+
+
 def _relay(ctx: Context, talk: Talk) -> Iterator[Effect]:
     talks.move(ctx.tx, talk, "relayed")
     for one in talks.members(ctx.tx, talk.id):
-        values = _values(ctx, talk)
-        yield Say(ToPerson(one), talk.opening, values, about=talk.ref, urgent=True, direct=True)
-        others = [showing.name_of(other) for other in _others(ctx, talk, one)]
-        yield Ask(
-            ToPerson(one),
-            "talks.relayed",
-            {"names": others},
-            about=talk.ref,
-            urgent=True,
-            direct=True,
-            person_id=one,
-            question="talk",
-            ref=talk.ref,
-            data={"talk": talk.id},
-            wait=LONGEST,
-        )
+        yield from _welcome(ctx, talk, one)
+
+
+def _welcome(ctx: Context, talk: Talk, person_id: int) -> Iterator[Effect]:
+    """What it is about, who is there, and that words are handed on from now."""
+    to, values = ToPerson(person_id), _values(ctx, talk)
+    yield Say(to, talk.opening, values, about=talk.ref, urgent=True, direct=True)
+    yield Ask(
+        to,
+        "talks.relayed",
+        {"names": [showing.name_of(other) for other in _others(ctx, talk, person_id)]},
+        about=talk.ref,
+        urgent=True,
+        direct=True,
+        person_id=person_id,
+        question="talk",
+        ref=talk.ref,
+        data={"talk": talk.id},
+        wait=LONGEST,
+    )
 
 
 def _values(ctx: Context, talk: Talk) -> dict[str, Any]:
@@ -167,6 +185,8 @@ def said(ctx: Context) -> Iterator[Effect]:
             direct=True,
             photos=message.photos,
         )
+    if talk.kind == "dispute" and ctx.who.id in claims.holders(ctx.tx, talk.ref):
+        yield from patience.heard(ctx, talk.ref)
     # The next words are for the others too.
     for one in talks.members(ctx.tx, talk.id):
         questions.ask(

@@ -68,6 +68,11 @@ def begin(
     return talk_id
 
 
+def join(tx: Transaction, talk_id: int, person_id: int) -> None:
+    """Somebody more takes part."""
+    tx.run(TALKER.insert(), {"talk_id": talk_id, "person_id": person_id})
+
+
 def get(tx: Transaction, talk_id: int) -> Talk:
     """The talk; KeyError if there is none."""
     found = tx.first(Talk, select(TALK).where(TALK.c.id == talk_id))

@@ -11,7 +11,7 @@ from bot.gateways.base import Letter
 from handlers import talks as talking
 from handlers.kit import Befriended, Both, Context, Photo
 from handlers.policy import Policy
-from storage import talks
+from storage import people, talks
 from storage.db import Transaction
 from storage.errands import ERRAND
 from tests.paper_wechat import Quarter, kinds, lived_in
@@ -148,3 +148,20 @@ async def test_a_group_is_never_made_twice(quarter: Quarter) -> None:
 async def test_the_same_two_are_not_brought_together_twice(quarter: Quarter) -> None:
     await _opens(quarter)
     assert await _opens(quarter) == []
+
+
+async def test_somebody_more_in_a_group_of_its_own_means_a_new_group(quarter: Quarter) -> None:
+    await quarter.happens(Befriended, sender="sun", sender_name="sun")
+    await quarter.says("sun", "孙强，3号楼201")
+    await _opens(quarter)
+
+    def widen(tx: Transaction) -> int:
+        ctx, title = Context(tx, quarter.clock.now(), Policy()), Both("问诊 #7", "Consultation #7")
+        guest = people.named(tx, "孙强")[0]
+        return carry_out(ctx, talking.widen(ctx, talks.get(tx, 1), guest, title), quarter.app.words)
+
+    moves, opening = await quarter._sent(lambda: quarter.app.engine.write(widen))
+    assert (moves.kind, moves.conversation) == ("talks.moves", "made-1@room")
+    assert quarter.wechat.did[-1] == ("make_room", "wang", "zhou", "sun", "问诊 #7")
+    assert (opening.kind, opening.conversation) == ("talks.together", "made-2@room")
+    assert await _state(quarter) == "over"
