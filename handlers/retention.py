@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from handlers.kit import Context, Effect, daily
-from storage import codes, errands, forgetting, inbox, outbox, questions, runs
+from storage import codes, errands, forgetting, inbox, outbox, questions, runs, shift_notes
 
 
 @daily("03:30")
@@ -16,6 +16,7 @@ def forget(ctx: Context) -> Iterator[Effect]:
     words = ctx.now - timedelta(days=keep.request_text_days)
     forgetting.forget(ctx.tx, words)
     runs.forget(ctx.tx, words)
+    shift_notes.forget(ctx.tx, words)
     outbox.forget(ctx.tx, words)
     inbox.forget(ctx.tx, ctx.now - timedelta(days=keep.inbox_id_days))
     errands.forget(ctx.tx, ctx.now - timedelta(days=keep.inbox_id_days))

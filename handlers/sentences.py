@@ -26,6 +26,7 @@ _TOKEN = re.compile(r"\{(\w+)\}|([\[\](|)])|([^\[\](|){}]+)")
 _CJK = "\u3400-\u9fff"
 _CJK_SPACE = re.compile(rf"(?<=[{_CJK}])\s+|\s+(?=[{_CJK}])")
 _MENTION = re.compile(r"^(?:@\S+\s*)+")
+_MARK = re.compile(r"[：:，,]")
 _EDGES = " \t\r\n。.!！?？~～,，、;；…"
 _INVISIBLE = dict.fromkeys((*range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF, 0xFE0F))
 LONGEST = 400
@@ -37,6 +38,11 @@ def tidy(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text[: LONGEST + 1]).translate(_INVISIBLE)
     plain = _MENTION.sub("", plain.strip()).strip(_EDGES)
     return _CJK_SPACE.sub("", " ".join(plain.split())).lower()
+
+
+def after_the_word(text: str) -> str:
+    """What follows the first colon or comma, as it was written: the ``{text}`` of a note."""
+    return _MARK.split(text, maxsplit=1)[-1].strip()
 
 
 @dataclass(frozen=True, slots=True)

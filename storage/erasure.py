@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import String, cast, delete, literal, select, update
 
-from storage import alerts, claims, coverage, lookins, looks, people, signs, vitals
+from storage import alerts, claims, coverage, lookins, looks, people, shift_notes, signs, vitals
 from storage.broadcasts import STOPPED
 from storage.calendars import CALENDAR
 from storage.checkins import CHECKIN, CONTACT, PLAN
@@ -56,6 +56,7 @@ def erase(tx: Transaction, person_id: int) -> None:
     vitals.erase(tx, person_id)
     looks.erase(tx, person_id)
     signs.erase(tx, person_id)
+    shift_notes.erase(tx, person_id)
     tx.run(delete(CHECKIN_EVENT).where(CHECKIN_EVENT.c.checkin_id.in_(greetings)))
     tx.run(delete(CHECKIN).where(CHECKIN.c.person_id == person_id))
     tx.run(delete(CONTACT).where(CONTACT.c.plan_id.in_(plans)))

@@ -19,6 +19,7 @@ from handlers.kit import (
     rings,
     sentence,
 )
+from handlers.sentences import after_the_word
 from storage import claims, people, questions, requests
 from storage import duty as rosters
 from storage import talks as talking
@@ -144,7 +145,7 @@ def finish(ctx: Context) -> Iterator[Effect]:
         return
     yield from _end(ctx, request, "done")
     if "text" in ctx.slots:
-        yield from notes.keep(ctx, request.number, notes.after_the_word(ctx.text))
+        yield from notes.keep(ctx, request.number, after_the_word(ctx.text))
     else:
         yield notes.ask(request.number, ctx.who.id)
 

@@ -105,12 +105,3 @@ def notes(ctx: Context) -> Iterator[Effect]:
     for one in left:
         name, text = seeking.name_of(ctx, int(one["doctor"])), str(one["text"])
         yield ctx.reply("consults.doctors_note", about=number, number=number, name=name, text=text)
-
-
-def after_the_word(text: str) -> str:
-    """The note as the doctor wrote it."""
-    for mark in "：:，,":
-        _, found, after = text.partition(mark)
-        if found:
-            return after.strip()
-    return text

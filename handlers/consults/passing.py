@@ -23,6 +23,7 @@ from handlers.kit import (
     rings,
     sentence,
 )
+from handlers.sentences import after_the_word
 from storage import claims, people, places, questions, requests
 from storage import duty as rosters
 from storage import talks as talking
@@ -47,7 +48,7 @@ def hand_on_with_a_note(ctx: Context) -> Iterator[Effect]:
     """`咨询交给张医生：血压高，刚换药`."""
     request = _meant(ctx)
     if request is not None:
-        note = notes.after_the_word(ctx.text) if "text" in ctx.slots else ""
+        note = after_the_word(ctx.text) if "text" in ctx.slots else ""
         yield from hand_on(ctx, request, ctx.slots["name"], note)
 
 

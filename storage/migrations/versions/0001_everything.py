@@ -616,6 +616,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_room_place_id"), ["place_id"], unique=False)
 
     op.create_table(
+        "shift_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("duty", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", storage.db.Instant(), nullable=False),
+        sa.Column("given_at", storage.db.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_shift_note_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["place_id"], ["place.id"], name=op.f("fk_shift_note_place_id_place")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shift_note")),
+    )
+    with op.batch_alter_table("shift_note", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_shift_note_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_shift_note_place_id"), ["place_id"], unique=False)
+
+    op.create_table(
         "skill",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -1490,6 +1511,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_skill_person_id"))
 
     op.drop_table("skill")
+    with op.batch_alter_table("shift_note", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_shift_note_place_id"))
+        batch_op.drop_index(batch_op.f("ix_shift_note_person_id"))
+
+    op.drop_table("shift_note")
     with op.batch_alter_table("room", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_room_place_id"))
         batch_op.drop_index(batch_op.f("ix_room_person_id"))
