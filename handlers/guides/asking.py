@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from handlers import consults, quiet
-from handlers.consults import notes, seeking
+from handlers.consults import seeking
 from handlers.guides import ranking
 from handlers.guides.terms import is_of_health
 from handlers.kit import (
@@ -22,6 +22,7 @@ from handlers.kit import (
     overhears,
     sentence,
 )
+from handlers.sentences import after_the_word
 from storage import guides
 from storage.guides import GuideAnswer
 
@@ -37,7 +38,7 @@ _ASKS = re.compile(
 @sentence("ask", late=True, long=True)
 def ask(ctx: Context) -> Iterator[Effect]:
     """`问诊所:打完疫苗能洗澡吗`: the clinic's own words, or a doctor's."""
-    question = notes.after_the_word(ctx.text)
+    question = after_the_word(ctx.text)
     found = _answer_to(ctx, question, ctx.policy.guides.sure)
     if found is not None:
         yield given(ctx, found)
