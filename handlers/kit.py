@@ -63,7 +63,7 @@ from handlers.marks import (
 )
 from handlers.policy import Policy
 from handlers.reading import Reading
-from storage import places
+from storage import people, places
 from storage.db import Transaction
 from storage.people import Person
 from storage.places import Place
@@ -175,6 +175,10 @@ class Context:
     def rules(self, request: Request) -> Policy:
         """The policy of the place that a request belongs to, wherever it is spoken of."""
         return self.policy_at(request.place_id)
+
+    def policy_of(self, person_id: int) -> Policy:
+        """The policy of the place where somebody lives."""
+        return self.policy_at(people.get(self.tx, person_id).place_id)
 
     @property
     def who(self) -> Person:

@@ -105,16 +105,18 @@ def plan(ctx: Context) -> Iterator[Effect]:
 def expected(ctx: Context) -> Iterator[Effect]:
     """No water all morning: greeted, or counted late. A device that has died alarms nobody."""
     device = signs.get(ctx.tx, ctx.rung.ref)
-    if device is None or ctx.now - ctx.rung.due > ctx.policy.listening.late_after:
+    if device is None:
+        return
+    elder, rules = people.get(ctx.tx, device.person_id), ctx.policy_of(device.person_id)
+    if ctx.now - ctx.rung.due > rules.listening.late_after:
         return  # while the bot was down signs were lost: nobody is blamed for that
-    elder = people.get(ctx.tx, device.person_id)
     local = ctx.now.astimezone(zone(ctx, elder))
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     found = signs.last(ctx.tx, device_id=device.id)
     since = found.at if found else device.added_at
     if found and since >= midnight:
         return
-    if ctx.now - since > ctx.policy_at(elder.place_id).signs.dead_after:
+    if ctx.now - since > rules.signs.dead_after:
         yield from _is_dead(ctx, device, elder)
     elif found:
         yield from _missed(ctx, device, elder, local.date().isoformat())

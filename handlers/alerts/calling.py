@@ -50,7 +50,7 @@ def call_roll(ctx: Context, alert: Alert) -> Iterator[Effect]:
             yield question(ctx, alert, call_id, one, "alerts.roll")
         else:
             yield from _look_for(ctx, alert, call_id, unasked=True)
-    policy = ctx.policy.alert
+    policy = ctx.policy_at(alert.place_id).alert
     yield _later(ctx, alert, "again", policy.again)
     yield _later(ctx, alert, "silent", policy.silent)
 
@@ -63,7 +63,7 @@ def _put(ctx: Context, alert: Alert, one: Person, **columns: Any) -> int:
 def _still_good(ctx: Context, other: Call) -> bool:
     """Whether what another roll knows of them holds for this one, too: nobody is asked twice."""
     if other.state == "safe" and other.at is not None:
-        return ctx.now - other.at < ctx.policy.alert.good_for
+        return ctx.now - other.at < ctx.policy_of(other.person_id).alert.good_for
     return other.state != "away"
 
 
@@ -84,7 +84,7 @@ def question(ctx: Context, alert: Alert, call_id: int, one: Person, key: str) ->
             "name": showing.name_of(one),
             "place": showing.place_name(places.get(ctx.tx, alert.place_id)),
             "text": alert.text,
-            "medical": ctx.policy.emergency.medical,
+            "medical": ctx.policy_at(alert.place_id).emergency.medical,
         },
         urgent=True,
         person_id=one.id,
@@ -154,7 +154,7 @@ def again(ctx: Context) -> Iterator[Effect]:
 
 def _asked_lately(ctx: Context, call: Call) -> bool:
     """Whether they were asked a moment ago: after an outage everything rings at once."""
-    since = ctx.now - ctx.policy.alert.again
+    since = ctx.now - ctx.policy_of(call.person_id).alert.again
     waiting = questions.open_to(ctx.tx, call.person_id, ctx.now)
     return any(one.kind == "alert_call" and one.asked_at > since for one in waiting)
 
@@ -162,13 +162,14 @@ def _asked_lately(ctx: Context, call: Call) -> bool:
 @rings("alert_silent")
 def silent(ctx: Context) -> Iterator[Effect]:
     """Still no word: others are asked to look, quickly; not while the bot itself is deaf."""
-    alert, policy = _on(ctx), ctx.policy.alert
+    alert = _on(ctx)
     if alert is None:
         return
-    if ctx.now - ctx.rung.due > ctx.policy.listening.late_after:
+    rules = ctx.policy_at(alert.place_id)
+    if ctx.now - ctx.rung.due > rules.listening.late_after:
         # The bot was down: whoever answered meanwhile has not been heard, and is asked anew.
         yield from again(ctx)
-        yield _later(ctx, alert, "silent", policy.silent - policy.again)
+        yield _later(ctx, alert, "silent", rules.alert.silent - rules.alert.again)
         return
     deaf = False
     for call in _silent(ctx, alert):

@@ -87,7 +87,7 @@ def _ask_next(ctx: Context, alert: Alert) -> Iterator[Effect]:
         ref=alert.id,
         wait=timedelta(days=1),
     )
-    due = ctx.now + ctx.policy.alert.called_up
+    due = ctx.now + ctx.policy_at(alert.place_id).alert.called_up
     data = {"person": person_id}
     yield Later(f"alert:{alert.id}:duty:{person_id}:", due, "alert_duty", alert.id, data)
 

@@ -126,7 +126,7 @@ def _missed(ctx: Context, one: Checkin) -> Iterator[Effect]:
     if past:
         yield from climb(ctx, one, past[-1])
     else:
-        soon = ctx.now + ctx.policy.checkin.family_each
+        soon = ctx.now + ctx.policy_of(one.person_id).checkin.family_each
         yield at(one, "again", max(soon, offset(ctx, one, "again")))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from handlers import duty
 from handlers.checkins.ending import home, name_of
@@ -90,6 +90,11 @@ def ask(person_id: int, key: str, **values: object) -> Ask:
     )
 
 
+def _asks_again_at(ctx: Context, row: Checkin) -> datetime:
+    wait = ctx.policy_of(row.person_id).checkin.second_greeting
+    return (row.base_at or row.due_at) + wait
+
+
 def missing(ctx: Context, one: Checkin) -> list[Effect] | None:
     """What a volunteer has not yet said anything good of is asked for, all of it at once."""
     if one.caller_id is None or not rosters.reachable(ctx.tx, one.caller_id):
@@ -97,11 +102,10 @@ def missing(ctx: Context, one: Checkin) -> list[Effect] | None:
     asked = checkins.story(ctx.tx, one.id, "asked again")
     if asked and ctx.now - asked[-1].at < OFTEN:
         return []
-    wait = ctx.policy.checkin.second_greeting
     waiting = [
         row
         for row in _of_day(ctx, one.caller_id, one.day)
-        if row.state == "asked" and (row.base_at or row.due_at) + wait <= ctx.now
+        if row.state == "asked" and _asks_again_at(ctx, row) <= ctx.now
     ]
     for row in waiting:
         checkins.tell(ctx.tx, row.id, ctx.now, "asked again", person_id=one.caller_id)

@@ -32,7 +32,9 @@ def raised(ctx: Context, one: Checkin, said: str) -> Iterator[Effect]:
     if ctx.who.id == elder.id:
         yield _ask_need(ctx, one, "checkins.heard_you")
     else:
-        yield privately(ctx, "checkins.stay", medical=ctx.policy.emergency.medical)
+        yield privately(
+            ctx, "checkins.stay", medical=ctx.policy_of(one.person_id).emergency.medical
+        )
     yield from climb(ctx, fresh, "alarm")
 
 
@@ -56,7 +58,7 @@ def _ask_need(ctx: Context, one: Checkin, key: str) -> Ask:
     return Ask(
         ToPerson(one.person_id),
         key,
-        {"medical": ctx.policy.emergency.medical},
+        {"medical": ctx.policy_of(one.person_id).emergency.medical},
         urgent=True,
         direct=True,
         person_id=one.person_id,

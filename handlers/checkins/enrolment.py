@@ -47,7 +47,7 @@ def enrol(ctx: Context) -> Iterator[Effect]:
         raise sorry("checkins.not_yours")
     new = terms.read(ctx.text, without=ctx.slots["name"])
     columns, family = circle.settled(ctx, elder, new)
-    columns.setdefault("at", [_default_hour(ctx)])
+    columns.setdefault("at", [_default_hour(ctx, elder)])
     guardian = _guardian(ctx, new)
     known = checkins.plan_of(ctx.tx, elder.id, in_force=False)
     mine = team or (known is not None and known.asked_by == ctx.who.id)
@@ -66,8 +66,8 @@ def enrol(ctx: Context) -> Iterator[Effect]:
     yield from _ask(ctx, checkins.plan(ctx.tx, plan_id), elder, guardian)
 
 
-def _default_hour(ctx: Context) -> int:
-    at = ctx.policy.checkin.default_time
+def _default_hour(ctx: Context, elder: Person) -> int:
+    at = ctx.policy_of(elder.id).checkin.default_time
     return at.hour * 60 + at.minute
 
 

@@ -99,7 +99,7 @@ def agree(ctx: Context, one: Checkin) -> Iterator[Effect]:
     checkins.move(ctx.tx, one, "handled", handled_by=me)
     checkins.tell(ctx.tx, one.id or 0, ctx.now, "agreed", person_id=me)
     yield Never(f"checkin:{one.id}:")
-    lapses = ctx.now + ctx.policy.checkin.ack_lapses
+    lapses = ctx.now + ctx.policy_of(one.person_id).checkin.ack_lapses
     yield Later(f"checkin:{one.id}:lapse", lapses, "checkin_lapse", one.id or 0)
     key = "checkins.renewed" if renewed else "checkins.agreed"
     yield _ask_again(ctx, one, key, facts(ctx, one))

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from handlers.checkins.ending import close, silence
 from handlers.checkins.rungs import NEXT, ask_to_go, letters, second_channel
 from handlers.kit import Context, Effect, Later, Never, Word, rings
+from handlers.policy import Policy
 from storage import checkins, outbox, people, roads, vitals
 from storage.checkins import Checkin, CheckinPlan
 
@@ -16,6 +17,11 @@ DEAF_FOR = timedelta(minutes=1)
 """Between two looks whether the road to an elder works again."""
 QUEUED = timedelta(minutes=10)
 """Between two looks whether a greeting has gone that waits its turn."""
+
+
+def _rules(ctx: Context, one: Checkin) -> Policy:
+    """The policy where the elder lives: a timer comes from nowhere."""
+    return ctx.policy_of(one.person_id)
 
 
 def _is_deaf(ctx: Context, one: Checkin) -> bool:
@@ -51,7 +57,7 @@ def rung(ctx: Context) -> Iterator[Effect]:
     ):
         how = Word("checkins.how_heard")
         yield from close(ctx, one, "ok", by=one.person_id, how=how)
-    elif one.state in {"asked", "late"} and (since or late > ctx.policy.listening.late_after):
+    elif one.state in {"asked", "late"} and (since or late > _rules(ctx, one).listening.late_after):
         yield from _after_outage(ctx, one, late)
     else:
         one = _shifted(ctx, one, late)
@@ -71,9 +77,11 @@ def _held_back(ctx: Context, one: Checkin) -> Iterator[Effect]:
         yield from unknown(ctx, one)
     elif letter.state in {"waiting", "sending"}:
         yield at(one, "again", ctx.now + QUEUED)
-    elif letter.sent_at is not None and letter.sent_at - base > ctx.policy.listening.late_after:
+    elif (
+        letter.sent_at is not None and letter.sent_at - base > _rules(ctx, one).listening.late_after
+    ):
         checkins.move(ctx.tx, one, one.state, base_at=letter.sent_at)
-        yield at(one, "again", letter.sent_at + ctx.policy.checkin.second_greeting)
+        yield at(one, "again", letter.sent_at + _rules(ctx, one).checkin.second_greeting)
 
 
 def _greet(ctx: Context, one: Checkin, late: timedelta) -> Iterator[Effect]:
@@ -83,11 +91,11 @@ def _greet(ctx: Context, one: Checkin, late: timedelta) -> Iterator[Effect]:
         checkins.move(ctx.tx, one, "withdrawn")
     elif is_paused(plan, one.day):
         checkins.move(ctx.tx, one, "paused")
-    elif late > ctx.policy.checkin.catch_up:
+    elif late > _rules(ctx, one).checkin.catch_up:
         yield from unknown(ctx, one)
     else:
         # After an outage the ladder counts from the greeting, or silence would be blamed on elders.
-        was_down = late > ctx.policy.listening.late_after
+        was_down = late > _rules(ctx, one).listening.late_after
         base = ctx.now if was_down else one.due_at
         checkins.move(ctx.tx, one, "asked", base_at=base, step="ask")
         one = _again(ctx, one)
@@ -100,17 +108,17 @@ def _greet(ctx: Context, one: Checkin, late: timedelta) -> Iterator[Effect]:
 
 def _after_outage(ctx: Context, one: Checkin, late: timedelta) -> Iterator[Effect]:
     """The bot was down while somebody may have answered: they are asked anew, nobody alarmed."""
-    if late > ctx.policy.checkin.catch_up:
+    if late > _rules(ctx, one).checkin.catch_up:
         yield from unknown(ctx, one)
         return
-    base = ctx.now - ctx.policy.checkin.second_greeting
+    base = ctx.now - _rules(ctx, one).checkin.second_greeting
     checkins.move(ctx.tx, one, "asked", base_at=base, step="ask")
     yield from climb(ctx, _again(ctx, one), "again")
 
 
 def _shifted(ctx: Context, one: Checkin, late: timedelta) -> Checkin:
     """After an outage the rest of the ladder keeps its distances."""
-    if late <= ctx.policy.listening.late_after:
+    if late <= _rules(ctx, one).listening.late_after:
         return one
     checkins.move(ctx.tx, one, one.state, base_at=(one.base_at or one.due_at) + late)
     return _again(ctx, one)
@@ -162,10 +170,11 @@ def climb(ctx: Context, one: Checkin, step: str, turn: int = 0) -> Iterator[Effe
 
 def _then(ctx: Context, one: Checkin, plan: CheckinPlan, step: str, turn: int) -> Iterator[Effect]:
     """The deadline after this rung."""
-    policy = ctx.policy.checkin
+    rules = _rules(ctx, one)
+    policy = rules.checkin
     after, again = NEXT.get(step, "team"), 0
     # Somebody was just asked: they get their minutes even where the ladder is behind its times.
-    minutes = ctx.policy.unclaimed.urgent.duty if one.alarm else policy.family_each
+    minutes = rules.unclaimed.urgent.duty if one.alarm else policy.family_each
     due = max(ctx.now + minutes, offset(ctx, one, after))
     if step == "family" and turn + 1 < len(checkins.family(ctx.tx, plan.id or 0)):
         if ctx.now + policy.family_each < due:
@@ -173,7 +182,7 @@ def _then(ctx: Context, one: Checkin, plan: CheckinPlan, step: str, turn: int) -
     elif step == "team":
         repeats, every = policy.team_repeats, policy.team_every
         if one.alarm:
-            repeats, every = ctx.policy.unclaimed.repeats, ctx.policy.unclaimed.repeat_every
+            repeats, every = rules.unclaimed.repeats, rules.unclaimed.repeat_every
         if turn + 1 >= repeats:
             # From here it is a standing red line: the coordinator is reminded every day.
             checkins.tell(ctx.tx, one.id or 0, ctx.now, "red line")
@@ -192,9 +201,9 @@ def offset(ctx: Context, one: Checkin, step: str) -> datetime:
     """When a rung is due: from the elder's hour, or from the cry for help."""
     base = one.base_at or one.due_at
     if one.alarm:
-        urgent = ctx.policy.unclaimed.urgent
+        urgent = _rules(ctx, one).unclaimed.urgent
         return base + {"worker": urgent.worker, "team": urgent.leader}.get(step, timedelta())
-    policy = ctx.policy.checkin
+    policy = _rules(ctx, one).checkin
     waits = {
         "again": policy.second_greeting,
         "neighbour": policy.neighbour,
@@ -228,5 +237,9 @@ def go_on(ctx: Context, one: Checkin, *, now: bool = False) -> Iterator[Effect]:
     if now:
         yield from climb(ctx, fresh, after)
         return
-    due = ctx.now + ctx.policy.checkin.team_every if step == "team" else offset(ctx, fresh, after)
+    due = (
+        ctx.now + _rules(ctx, one).checkin.team_every
+        if step == "team"
+        else offset(ctx, fresh, after)
+    )
     yield at(fresh, after, max(ctx.now, due), 1 if step == "team" else 0)

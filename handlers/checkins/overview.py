@@ -88,7 +88,7 @@ def remind_of_red_lines(ctx: Context) -> Iterator[Effect]:
     """Open until a person closes it: the coordinator is reminded every day."""
     lists: dict[int, list[Word]] = {}
     for one in checkins.open_everywhere(ctx.tx):
-        if ctx.now - one.due_at < ctx.policy.checkin.team or _reminded(ctx, one):
+        if ctx.now - one.due_at < ctx.policy_of(one.person_id).checkin.team or _reminded(ctx, one):
             continue
         checkins.tell(ctx.tx, one.id or 0, ctx.now, "reminded")
         for person_id in duty.pages(ctx.tx, _place(ctx, one), ctx.now, "coordinator"):

@@ -84,7 +84,7 @@ def _greeting(ctx: Context, one: Checkin, elder: Person, step: str) -> Ask:
         "checkins.greeting" if step == "ask" else "checkins.second",
         {"hello": Word(f"checkins.hello_{part}"), "name": name_of(elder)},
         direct=True,
-        fresh=ctx.policy.checkin.catch_up,
+        fresh=ctx.policy_of(one.person_id).checkin.catch_up,
         person_id=one.person_id,
         question="checkin",
         ref=one.id or 0,
@@ -150,7 +150,7 @@ def facts(ctx: Context, one: Checkin) -> dict[str, Any]:
         name = name_of(kin) if kin else Both(contact.name or "")
         phone = contact.phone or (kin.phone if kin else None) or ""
         family.append(Word("checkins.contact", {"name": name, "phone": phone}))
-    numbers = ctx.policy.emergency
+    numbers = ctx.policy_of(one.person_id).emergency
     return {
         "name": name_of(elder),
         "home": home(ctx, elder),
@@ -167,6 +167,6 @@ def facts(ctx: Context, one: Checkin) -> dict[str, Any]:
 def _signs(ctx: Context, one: Checkin) -> Word | str:
     """The last sign of life from the home: whoever goes should know of it."""
     found = signs.last(ctx.tx, person_id=one.person_id)
-    if found is None or ctx.now - found.at > ctx.policy.signs.dead_after:
+    if found is None or ctx.now - found.at > ctx.policy_of(one.person_id).signs.dead_after:
         return ""
     return Word("signs.last", {"kind": Word(f"signs.{found.kind}"), "at": found.at})

@@ -67,9 +67,9 @@ def take_back(ctx: Context, visit: Visit) -> Say:
 
 def deadlines(ctx: Context, campaign: Campaign) -> Iterator[Effect]:
     """Nudges of the visitors, the reminder before the end, and the end."""
-    policy = ctx.policy.coverage
+    policy = ctx.policy_at(campaign.place_id).coverage
     for visitor_id in {one.visitor_id for one in coverage.visits(ctx.tx, campaign.id)}:
-        yield nudge(ctx, campaign.id, visitor_id)
+        yield nudge(ctx, campaign, visitor_id)
     if campaign.due_at is not None:
         soon = campaign.due_at - policy.before_due
         if soon > ctx.now:
@@ -77,12 +77,13 @@ def deadlines(ctx: Context, campaign: Campaign) -> Iterator[Effect]:
         yield Later(f"coverage:{campaign.id}:due", campaign.due_at, "coverage_due", campaign.id)
 
 
-def nudge(ctx: Context, campaign_id: int, visitor_id: int, turn: int = 0) -> Later:
+def nudge(ctx: Context, campaign: Campaign, visitor_id: int, turn: int = 0) -> Later:
     """When a visitor is asked how it goes, if they have reported nobody by then."""
-    wait = ctx.policy.coverage.nudge_again if turn else ctx.policy.coverage.nudge
+    rule = ctx.policy_at(campaign.place_id).coverage
+    wait = rule.nudge_again if turn else rule.nudge
     data = {"visitor": visitor_id, "turn": turn}
-    key = f"coverage:{campaign_id}:nudge:{visitor_id}"
-    return Later(key, ctx.now + wait, "coverage_nudge", campaign_id, data)
+    key = f"coverage:{campaign.id}:nudge:{visitor_id}"
+    return Later(key, ctx.now + wait, "coverage_nudge", campaign.id, data)
 
 
 def silence(campaign_id: int) -> Never:

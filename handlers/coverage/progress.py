@@ -115,7 +115,7 @@ def not_begun(ctx: Context) -> Iterator[Effect]:
         example = lookins.name_of(ctx, theirs[0])
         values |= {"name": name, "example": example}
         yield ctx.tell(campaign.asked_by, "coverage.not_begun", **values)
-    yield handing.nudge(ctx, campaign.id, visitor_id, turn + 1)
+    yield handing.nudge(ctx, campaign, visitor_id, turn + 1)
 
 
 @rings("coverage_soon")

@@ -68,7 +68,7 @@ def reassign(ctx: Context) -> Iterator[Effect]:
     coverage.change_visit(ctx.tx, visit.id, visitor_id=visitor_id, number=0, state="due")
     moved = coverage.visit(ctx.tx, visit.id)
     yield from handing.hand_out(ctx, campaign, [moved], key="coverage.more")
-    yield handing.nudge(ctx, campaign.id, visitor_id)
+    yield handing.nudge(ctx, campaign, visitor_id)
 
 
 def _name(ctx: Context, person_id: int) -> object:

@@ -52,7 +52,8 @@ def begin(
 
 
 def policy_of(ctx: Context, one: LookIn) -> LookIns:
-    return ctx.policy.alert.look_in if one.why == "alert" else ctx.policy.coverage.look_in
+    policy = ctx.policy_at(one.place_id)
+    return policy.alert.look_in if one.why == "alert" else policy.coverage.look_in
 
 
 def climb(ctx: Context, one: LookIn, step: str, *, unasked: bool = False) -> Iterator[Effect]:
@@ -140,7 +141,10 @@ def nobody_yet(ctx: Context) -> Iterator[Effect]:
     if one is None or one.state != "open":
         return
     step = str(ctx.rung.data["step"])
-    if ctx.now - ctx.rung.due > ctx.policy.listening.late_after and one.step in STEPS:
+    if (
+        ctx.now - ctx.rung.due > ctx.policy_at(one.place_id).listening.late_after
+        and one.step in STEPS
+    ):
         # Somebody may have answered while nothing was heard.
         yield _at(ctx, one, step, policy_of(ctx, one).each)
         return

@@ -82,7 +82,7 @@ def kin_words(ctx: Context, one: Sought) -> Any:
 
 def facts(ctx: Context, one: Sought, *, drill: bool = False) -> dict[str, Any]:
     """All that a text about them may say; those to neighbours name neither door nor phone."""
-    numbers = ctx.policy.emergency
+    numbers = ctx.policy_at(one.place_id).emergency
     return {
         "name": name_of(ctx, one),
         "home": home(ctx, one),

@@ -79,7 +79,7 @@ def _put_in(ctx: Context, number: int, said: str) -> Iterator[Effect]:
         raise Sorry("medicine.in_already", number=number)
     today = date.fromisoformat(today_at(ctx.tx, box.place_id, ctx.now))
     items = _as_came(request.items, said, today)
-    _refuse_bad(ctx, number, items, today)
+    _refuse_bad(ctx, request, items, today)
     corrected = _told(items) != _told(request.items)
     requests.amend(ctx.tx, number, ctx.now, items=items)
     for one in items:
@@ -141,8 +141,9 @@ def _new(line: Line) -> dict[str, Any]:
     }
 
 
-def _refuse_bad(ctx: Context, number: int, items: list[dict[str, Any]], today: date) -> None:
+def _refuse_bad(ctx: Context, request: Request, items: list[dict[str, Any]], today: date) -> None:
     """The gate, once more: the keeper may have read another name, date or batch."""
+    number = request.number
     for one in items:
         if (why := gate.barred(str(one["text"] or one["name"]))) is not None:
             raise Sorry(f"medicine.refuse_{why}", what=Things((one,)))
@@ -150,8 +151,9 @@ def _refuse_bad(ctx: Context, number: int, items: list[dict[str, Any]], today: d
             raise Sorry(f"medicine.gift_{bad}", number=number, what=Things((one,)))
     if any(not one["goods"] and not one["expiry"] for one in items):
         raise Sorry("medicine.needs_expiry", number=number)
-    if gate.too_old([one["expiry"] for one in items], today, ctx.policy) is not None:
-        months = ctx.policy.medicine.min_months_left
+    policy = ctx.rules(request)
+    if gate.too_old([one["expiry"] for one in items], today, policy) is not None:
+        months = policy.medicine.min_months_left
         raise Sorry("medicine.keeper_too_old", number=number, months=months)
 
 

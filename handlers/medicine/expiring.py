@@ -32,7 +32,11 @@ def _warn(ctx: Context, box: Box) -> Iterator[Effect]:
         left = _days_left(lot, today)
         if left is None or left < 0 or lot.blocked:
             continue
-        due = [days for days in ctx.policy.medicine.warn_days_before_expiry if left <= days]
+        due = [
+            days
+            for days in ctx.policy_at(box.place_id).medicine.warn_days_before_expiry
+            if left <= days
+        ]
         if due and (lot.warned is None or lot.warned > min(due)):
             boxes.warned(ctx.tx, lot.lot_id, min(due))
             told.setdefault(min(due), []).append(lot_line(lot))

@@ -45,16 +45,16 @@ def recalled(tx: Transaction, name: str, batch: str | None) -> str | None:
     return "recalled" if batch in {(one or "").upper() for one in batches} else None
 
 
-def refuse_bad(ctx: Context, line: Line, today: date) -> None:
+def refuse_bad(ctx: Context, line: Line, today: date, policy: Policy) -> None:
     """Sorry where a keeper's line may not go into a box, or lacks its date or batch."""
     what = Things(({"name": line.name, "text": line.text},))
-    months = ctx.policy.medicine.min_months_left
+    months = policy.medicine.min_months_left
     if (why := barred(line.text)) is not None:
         raise Sorry(f"medicine.refuse_{why}", what=what)
     if not rules.is_goods(line.text):
         if line.expiry is None:
             raise Sorry("medicine.stock_needs_expiry", what=what)
-        if (old := too_old([line.expiry.isoformat()], today, ctx.policy)) is not None:
+        if (old := too_old([line.expiry.isoformat()], today, policy)) is not None:
             raise Sorry(f"medicine.refuse_{old}", what=what, months=months)
     if (why := recalled(ctx.tx, line.name, line.batch)) is not None:
         raise Sorry(f"medicine.stock_{why}", what=what)

@@ -26,9 +26,11 @@ def donate(ctx: Context) -> Iterator[Effect]:
         raise Sorry("medicine.no_box")
     today = date.fromisoformat(today_at(ctx.tx, place.id, ctx.now))
     gifts = [gift_of(item, ctx, today) for item in given(ctx.reading.items)]
-    why = barred(ctx.text, gifts) or too_old([one.expiry for one in gifts], today, ctx.policy)
+    why = barred(ctx.text, gifts) or too_old(
+        [one.expiry for one in gifts], today, ctx.policy_at(place.id)
+    )
     if why is not None:
-        months = ctx.policy.medicine.min_months_left
+        months = ctx.policy_at(place.id).medicine.min_months_left
         yield ctx.reply(f"medicine.refuse_{why}", what=named(gifts), months=months)
         return
     request = recording.record(ctx, ctx.reading, ctx.text, place, kind="offer")
@@ -48,7 +50,7 @@ def _go_on(ctx: Context, number: int) -> Iterator[Effect]:
         yield _question(ctx, request, key, "medicine_expiry", showing.openly(ctx, request))
         return
     today = date.fromisoformat(today_at(ctx.tx, request.place_id, ctx.now))
-    why = too_old([one["expiry"] for one in request.items], today, ctx.policy)
+    why = too_old([one["expiry"] for one in request.items], today, ctx.rules(request))
     if why is not None:
         yield from _refuse(ctx, request, why)
         return
@@ -78,7 +80,7 @@ def _refuse(ctx: Context, request: Request, why: str) -> Iterator[Effect]:
     over: dict[str, Any] = {"outcome": "unable", "closed_at": ctx.now}
     requests.move(ctx.tx, request, "closed", ctx.now, who=None, why=f"refused: {why}", **over)
     yield relay.settled(ctx, request.number)
-    months = ctx.policy.medicine.min_months_left
+    months = ctx.rules(request).medicine.min_months_left
     key = f"medicine.refuse_{why}"
     yield ctx.reply(key, about=request.number, what=showing.what(request), months=months)
 

@@ -86,7 +86,7 @@ def hold_over(ctx: Context) -> Iterator[Effect]:
     if request is None or not held:
         return
     if claims.holders(ctx.tx, number):
-        until = ctx.now + ctx.policy.medicine.hold
+        until = ctx.now + ctx.rules(request).medicine.hold
         holds.extend(ctx.tx, number, until)
         yield Later(ctx.rung.key, until, "medicine_hold", number)
         return

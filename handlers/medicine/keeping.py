@@ -30,7 +30,7 @@ def stock_in(ctx: Context) -> Iterator[Effect]:
     for line in desk.counted(ctx):
         if line.quantity == 0:
             raise Sorry("medicine.odd_amount")
-        gate.refuse_bad(ctx, line, today)
+        gate.refuse_bad(ctx, line, today, ctx.policy_at(box.place_id))
         count, unit = line.quantity or 1, desk.unit(line)
         columns: dict[str, Any] = {
             "box_id": box.id,

@@ -114,7 +114,7 @@ def _where(ctx: Context, request: Request, held: tuple[Held, ...]) -> dict[str, 
         "where": [Both(box.where_text, box.where_en) for box in standing if box.where_text],
         "until": held[0].until,
         "code": code_of(request),
-        "door": ctx.policy.medicine.at_door,
+        "door": ctx.rules(request).medicine.at_door,
         "form": form_note(held),
         "care": _leaflet(held),
     }
@@ -199,7 +199,7 @@ def _doctor_first(ctx: Context, request: Request, why: str) -> Iterator[Effect]:
     requests.amend(ctx.tx, number, ctx.now, data={**request.data, "doctor_first": True})
     for doctor in doctors[:1]:
         yield _ask_doctor(ctx, request, doctor)
-    due = ctx.now + ctx.policy.unclaimed.urgent.worker
+    due = ctx.now + ctx.rules(request).unclaimed.urgent.worker
     yield Later(f"unclaimed:{number}:doctor", due, "medicine_doctor", number)
 
 
@@ -249,5 +249,5 @@ def doctor_silent(ctx: Context) -> Iterator[Effect]:
     waiting = [one for one in others if one not in asked and one != request.requester_id]
     for person_id in waiting[:1]:
         yield _ask_doctor(ctx, request, person_id)
-        due = ctx.now + ctx.policy.unclaimed.urgent.worker
+        due = ctx.now + ctx.rules(request).unclaimed.urgent.worker
         yield Later(ctx.rung.key, due, "medicine_doctor", request.number)

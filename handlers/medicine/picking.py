@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from handlers.kit import Both, Context, Things, Word
 from handlers.medicine import caution, rules
+from handlers.policy import Policy
 from storage import boxes, holds, people, places, requests
 from storage.boxes import Box, Stock
 from storage.db import Transaction
@@ -121,8 +122,8 @@ def _hold(
     """Hold what was asked for, from the lots that expire first, as far as the cap allows."""
     pack = rules.is_pack(lots[0].unit)
     lots = [lot for lot in lots if rules.is_pack(lot.unit) == pack]
-    left = min(_amount(item, lots[0], ctx), _allowance(ctx, request, lots[0]))
-    until = ctx.now + ctx.policy.medicine.hold
+    left = min(_amount(item, lots[0], ctx.rules(request)), _allowance(ctx, request, lots[0]))
+    until = ctx.now + ctx.rules(request).medicine.hold
     for lot in lots:
         take = min(left, boxes.of_lot(ctx.tx, lot.lot_id).available)
         if take <= 0 or not holds.reserve(ctx.tx, lot.lot_id, request.number, take, until):
@@ -160,7 +161,7 @@ def name_of(lot: Stock) -> str:
     return found.rule.name if found else lot.item
 
 
-def _amount(item: Mapping[str, Any], lot: Stock, ctx: Context) -> int:
+def _amount(item: Mapping[str, Any], lot: Stock, policy: Policy) -> int:
     """How many of this lot's units answer what was asked."""
     asked, unit = item.get("quantity"), item.get("unit")
     pack = rules.is_pack(lot.unit)
@@ -169,13 +170,14 @@ def _amount(item: Mapping[str, Any], lot: Stock, ctx: Context) -> int:
         return 1 if pack else (found.rule.usual if found else 1)
     if unit is None or rules.is_pack(rules.unit_of(unit)) == pack:
         return max(1, ceil(float(asked)))
-    return 1 if pack else ctx.policy.medicine.weekly_loose
+    return 1 if pack else policy.medicine.weekly_loose
 
 
 def _allowance(ctx: Context, request: Request, lot: Stock) -> int:
     """How many more this person may have of an item within the week."""
     pack = rules.is_pack(lot.unit)
-    most = ctx.policy.medicine.weekly_boxes if pack else ctx.policy.medicine.weekly_loose
+    rule = ctx.rules(request).medicine
+    most = rule.weekly_boxes if pack else rule.weekly_loose
     had = holds.taken(ctx.tx, request.requester_id, ctx.now - WEEK)
     name = name_of(lot)
     return most - sum(

@@ -47,7 +47,7 @@ def promised(ctx: Context, gift: Request, need: Request | None, box: Box) -> Ite
     """Somebody brings it: the plea's story says so, and the giver is reminded in time."""
     data: dict[str, Any] = {**gift.data, "box": box.id, **({"for": need.number} if need else {})}
     requests.amend(ctx.tx, gift.number, ctx.now, data=data)
-    wait = ctx.policy.medicine.found if need else REMIND
+    wait = ctx.rules(gift).medicine.found if need else REMIND
     yield Later(f"medicine:gift:{gift.number}:", ctx.now + wait, "medicine_gift", gift.number)
     if need is None:
         return
