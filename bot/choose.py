@@ -80,7 +80,7 @@ def choose(ctx: Context, features: Features, recast: Recast) -> Handler | None:
         return handler
     if handler := _overheard(ctx, features, recast, plainly=True):
         return handler
-    open_questions = questions.open_to(ctx.tx, ctx.who.id or 0, ctx.now) if ctx.speaker else []
+    open_questions = questions.open_to(ctx.tx, ctx.who.id, ctx.now) if ctx.speaker else []
     if handler := _by_question(ctx, features, recast, open_questions):
         return handler
     if handler := _overheard(ctx, features, recast, plainly=False):
@@ -166,7 +166,7 @@ def _busy(ctx: Context) -> tuple[bool, bool]:
         return False, False
     key = ("involved", ctx.speaker.id)
     if key not in ctx.tx.memo:
-        person_id = ctx.speaker.id or 0
+        person_id = ctx.speaker.id
         ctx.tx.memo[key] = (
             bool(
                 claims.tasks(ctx.tx, person_id, (*requests.IN_HAND, "reopened", "done", "waiting"))

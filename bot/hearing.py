@@ -195,8 +195,8 @@ class Desk:
         """Whoever writes whole words in the other language is answered in it from now on."""
         lang = written_in(ctx.text)
         if lang is not None and lang != ctx.who.lang:
-            people.change(ctx.tx, ctx.who.id or 0, lang=lang)
-            ctx.speaker = people.get(ctx.tx, ctx.who.id or 0)
+            people.change(ctx.tx, ctx.who.id, lang=lang)
+            ctx.speaker = people.get(ctx.tx, ctx.who.id)
 
 
 def _is_talk(ctx: Context) -> bool:

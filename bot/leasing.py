@@ -62,8 +62,8 @@ class Leasing:
         if self._pace is not None:
             fit = self._allowed(self._pace, fit, now)
         if fit:
-            outbox.lease(tx, [group[0].id or 0 for group in fit])
-        if folded := [row.id or 0 for group in fit for row in group[1:]]:
+            outbox.lease(tx, [group[0].id for group in fit])
+        if folded := [row.id for group in fit for row in group[1:]]:
             outbox.fold(tx, folded)
         texts = ("\n".join(row.text for row in group) for group in fit)
         return [
@@ -108,7 +108,7 @@ class Leasing:
         room = rooms.get(tx, row.room_id)
         names = [people.account(tx, one, self._gateway) for one in row.mentions]
         return Letter(
-            id=row.id or 0,
+            id=row.id,
             gateway=self._gateway,
             conversation=room.external,
             private=room.private,

@@ -101,7 +101,7 @@ def _roles(
 def _of_checkins(tx: Transaction) -> tuple[set[int], set[int]]:
     """Who is greeted daily, and who is the family of one of them."""
     plans = checkins.plans(tx)
-    family = {one.person_id for plan in plans for one in checkins.family(tx, plan.id or 0)}
+    family = {one.person_id for plan in plans for one in checkins.family(tx, plan.id)}
     return {plan.person_id for plan in plans}, {one for one in family if one}
 
 
@@ -112,8 +112,8 @@ def status_cards(
     person = people.by_account(tx, GATEWAY, viewer)
     if person is None:
         return []
-    of_theirs = [*requests.of_person(tx, person.id or 0), *claims.tasks(tx, person.id or 0)]
-    every = {one.number or 0: one for one in of_theirs}
+    of_theirs = [*requests.of_person(tx, person.id), *claims.tasks(tx, person.id)]
+    every = {one.number: one for one in of_theirs}
 
     cards = []
     for number, request in sorted(every.items(), reverse=True):

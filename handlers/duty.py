@@ -67,7 +67,7 @@ def _level(found: list[tuple[int, int]]) -> list[int]:
 
 def _nearest(tx: Transaction, place_id: int | None, person_id: int, role: str) -> int:
     held = {at for at, what in people.all_roles(tx).get(person_id, ()) if what == role}
-    return next(place.id or 0 for place in places.chain(tx, place_id) if place.id in held)
+    return next(place.id for place in places.chain(tx, place_id) if place.id in held)
 
 
 def holding(tx: Transaction, place_id: int | None, role: str) -> list[int]:
@@ -126,7 +126,7 @@ def called(what: str) -> Word | str:
 @sentence("mine")
 def mine(ctx: Context) -> Iterator[Effect]:
     """``我的班``: the speaker's turns of the next two weeks."""
-    shifts = duty.of_person(ctx.tx, ctx.who.id or 0, ctx.now)
+    shifts = duty.of_person(ctx.tx, ctx.who.id, ctx.now)
     if not shifts:
         yield ctx.reply("duty.no_shifts")
         return

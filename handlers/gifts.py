@@ -71,11 +71,11 @@ def _introduce(ctx: Context, need: Request) -> Ask:
         direct=True,
         person_id=ctx.who.id,
         question="offered",
-        ref=need.number or 0,
+        ref=need.number,
     )
 
 
 def _neighbourhood(ctx: Context, request: Request) -> list[int]:
     chain = places.chain(ctx.tx, request.place_id)
     top = chain[min(showing.NEAR, len(chain) - 1)]
-    return places.within(ctx.tx, top.id or 0)
+    return places.within(ctx.tx, top.id)

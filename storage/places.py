@@ -104,7 +104,7 @@ def building(tx: Transaction, near: int | None, number: str) -> Place | None:
     """The building called ``number`` nearest to a place, looking outwards."""
     wanted = number.upper()
     for around in chain(tx, near):
-        inside = (every(tx)[key] for key in within(tx, around.id or 0))
+        inside = (every(tx)[key] for key in within(tx, around.id))
         for place in inside:
             if place.kind == "building" and (place.number or "").upper() == wanted:
                 return place

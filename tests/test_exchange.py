@@ -104,11 +104,11 @@ def test_the_example_comes_in_whole(database: Engine) -> None:
         granny = people.by_key(tx, "wang-nainai")
         assert granny is not None
         assert (granny.room, granny.vouched, granny.birth_year) == ("502", True, 1944)
-        plan = checkins.plan_of(tx, granny.id or 0)
+        plan = checkins.plan_of(tx, granny.id)
         assert plan is not None
         assert plan.at == [8 * 60 + 30]
         assert plan.consent_by == granny.id
-        (daughter,) = checkins.family(tx, plan.id or 0)
+        (daughter,) = checkins.family(tx, plan.id)
         assert people.get(tx, daughter.person_id or 0).name == "王芳"
         repairer = people.by_key(tx, "lao-qian")
         assert repairer is not None
@@ -203,7 +203,7 @@ def test_requests_go_out_with_their_events_and_holders(database: Engine, tmp_pat
             place_id=granny.place_id,
             requester_id=granny.id,
         )
-        claims.set_state(tx, request.number, helper.id or 0, "held", NOW)
+        claims.set_state(tx, request.number, helper.id, "held", NOW)
     sections = gathered(database)
     assert sections["requests"][0]["requester"] == "wang-nainai"
     assert sections["events"][0]["what"] == "made"
@@ -241,8 +241,8 @@ def test_a_row_renews_what_it_gives_and_leaves_the_rest(database: Engine, tmp_pa
         assert helper is not None
         assert helper.room == "601"
         assert helper.place_id is not None
-        assert people.roles_at(tx, helper.id or 0, helper.place_id) == {"keeper"}
-        assert skills.of(tx, helper.id or 0) == {"repair", "transport"}
+        assert people.roles_at(tx, helper.id, helper.place_id) == {"keeper"}
+        assert skills.of(tx, helper.id) == {"repair", "transport"}
         assert count(tx, ROLE) == 1
 
 
@@ -251,7 +251,7 @@ def test_hours_over_midnight_are_the_next_morning_too(database: Engine, tmp_path
     with transaction(database) as tx:
         helper = people.by_key(tx, "li")
         assert helper is not None
-        spans = {(one.weekdays, one.start, one.end) for one in skills.hours(tx, helper.id or 0)}
+        spans = {(one.weekdays, one.start, one.end) for one in skills.hours(tx, helper.id)}
     assert spans == {("67", 1200, 1440), ("17", 0, 120)}
 
 
@@ -274,10 +274,10 @@ def test_stock_that_was_handed_out_is_not_conjured_back(database: Engine) -> Non
     with transaction(database) as tx:
         lot = boxes.by_key(tx, "box3-ibuprofen")
         assert lot is not None
-        assert boxes.move(tx, lot.id or 0, -2, "out", NOW, person_id=1)
+        assert boxes.move(tx, lot.id, -2, "out", NOW, person_id=1)
     bring(database, EXAMPLE)
     with transaction(database) as tx:
-        assert boxes.of_lot(tx, lot.id or 0).on_hand == 0
+        assert boxes.of_lot(tx, lot.id).on_hand == 0
         assert count(tx, MOVEMENT) == 14
 
 
@@ -286,12 +286,12 @@ def test_an_elder_who_left_the_greetings_is_not_brought_back(database: Engine) -
     with transaction(database) as tx:
         granny = people.by_key(tx, "wang-nainai")
         assert granny is not None
-        plan = checkins.plan_of(tx, granny.id or 0)
+        plan = checkins.plan_of(tx, granny.id)
         assert plan is not None
-        checkins.change_plan(tx, plan.id or 0, withdrawn_at=NOW)
+        checkins.change_plan(tx, plan.id, withdrawn_at=NOW)
     bring(database, EXAMPLE)
     with transaction(database) as tx:
-        assert checkins.plan_of(tx, granny.id or 0, in_force=False) is None
+        assert checkins.plan_of(tx, granny.id, in_force=False) is None
 
 
 def test_a_brand_is_kept_beside_the_name_the_reader_knows(database: Engine, tmp_path: Path) -> None:
@@ -414,7 +414,7 @@ def test_tables_come_from_any_excel(
         helper = people.by_key(tx, "li")
         assert helper is not None
         assert (helper.room, helper.phone) == ("502", None)
-        assert people.roles_at(tx, helper.id or 0, helper.place_id) == {"volunteer", "keeper"}
+        assert people.roles_at(tx, helper.id, helper.place_id) == {"volunteer", "keeper"}
 
 
 def test_a_row_of_a_table_is_named_by_its_line_though_cells_have_several(

@@ -105,7 +105,7 @@ def write_shift(work: Work, raw: Raw, row: DutyRow) -> None:
     if known is None:
         duty.add(work.tx, **columns)
     else:
-        duty.change(work.tx, known.id or 0, **columns)
+        duty.change(work.tx, known.id, **columns)
     work.count(raw, known)
 
 
@@ -122,7 +122,7 @@ def check_greeting(work: Work, raw: Raw, row: CheckinRow) -> None:
 
 def write_greeting(work: Work, raw: Raw, row: CheckinRow) -> None:
     """A known plan is renewed; one that was ended stays so, unless consent was given since."""
-    person_id = work.id_of("people", row.person) or 0
+    person_id = work.must_find("people", row.person)
     known = checkins.plan_of(work.tx, person_id, in_force=False)
     ended = checkins.withdrawn(work.tx, person_id)
     work.count(raw, known or ended)

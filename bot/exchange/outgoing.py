@@ -73,9 +73,7 @@ def _people(tx: Transaction) -> Rows:
         text = f"{span.weekdays} {clock(span.start)}-{clock(span.end)}"
         hours.setdefault(span.person_id, []).append(text)
     rows = tx.rows(Person, select(PERSON).where(PERSON.c.left_at.is_(None)).order_by(PERSON.c.id))
-    return [
-        _person(tx, one, skills.get(one.id or 0, []), hours.get(one.id or 0, [])) for one in rows
-    ]
+    return [_person(tx, one, skills.get(one.id, []), hours.get(one.id, [])) for one in rows]
 
 
 def _person(tx: Transaction, person: Person, skills: list[str], hours: list[str]) -> dict[str, Any]:
@@ -96,13 +94,13 @@ def _person(tx: Transaction, person: Person, skills: list[str], hours: list[str]
         joined=person.joined_at.astimezone(zone).date(),
         roles=[
             role if place_id == person.place_id else f"{role}@{places.every(tx)[place_id].key}"
-            for place_id, role in people.all_roles(tx).get(person.id or 0, ())
+            for place_id, role in people.all_roles(tx).get(person.id, ())
         ],
         skills=skills,
         hours=hours,
         accounts=[
             f"{account.gateway}:{account.external}"
-            for account in people.accounts(tx, person.id or 0)
+            for account in people.accounts(tx, person.id)
             # The local chat makes its own names anew.
             if account.gateway != "local"
         ],
@@ -195,7 +193,7 @@ def _checkins(tx: Transaction) -> Rows:
             neighbour=keys.get(plan.neighbour_id),
             family=[
                 keys[one.person_id] if one.person_id else f"{one.name} {one.phone}"
-                for one in checkins.family(tx, plan.id or 0)
+                for one in checkins.family(tx, plan.id)
             ],
             key_holder=keys.get(plan.key_holder_id),
             caller=keys.get(plan.caller_id),

@@ -35,7 +35,7 @@ def write_place(work: Work, raw: Raw, row: PlaceRow) -> None:
     if known is None:
         places.add(work.tx, **{"zone": work.zone, **filled(row, named, "parent")})
     else:
-        places.change(work.tx, known.id or 0, **named)
+        places.change(work.tx, known.id, **named)
     work.count(raw, known)
 
 
@@ -66,7 +66,7 @@ def write_person(work: Work, raw: Raw, row: PersonRow) -> None:
         # Whoever is imported is known to the coordinator.
         person_id = people.add(work.tx, **columns, vouched=True)
     else:
-        person_id = known.id or 0
+        person_id = known.id
         people.change(work.tx, person_id, **named, vouched=True)
     _write_belongings(work, raw, row, person_id)
     work.count(raw, known)
@@ -96,7 +96,7 @@ def check_skill(work: Work, raw: Raw, row: SkillRow) -> None:
 
 def write_skill(work: Work, raw: Raw, row: SkillRow) -> None:
     """Whether its person may be named for it, and their own words."""
-    person_id = work.id_of("people", row.person) or 0
+    person_id = work.must_find("people", row.person)
     known = row.skill in skills.of(work.tx, person_id)
     skills.add(work.tx, person_id, {row.skill}, row.note)
     if "found" in row.model_fields_set:

@@ -50,6 +50,13 @@ class Work:
         found: Any = _STORED[section](self.tx, key) if key else None
         return found.id if found else None
 
+    def must_find(self, section: str, key: str) -> int:
+        """The same of a key that was seen to exist; KeyError if it does not."""
+        found = self.id_of(section, key)
+        if found is None:
+            raise KeyError(key)
+        return found
+
     def kept_as(self, key: str, prefix: str) -> int | None:
         """The row id in a key that an export made up (``lot-5``) for a row without one."""
         found = re.fullmatch(rf"{prefix}-(\d+)", key)

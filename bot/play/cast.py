@@ -56,7 +56,7 @@ class Cast:
     def account(self, tx: Transaction, name: str) -> str:
         """The person's name on the paper road. ValueError if nobody is called so."""
         found = self.person(tx, name)
-        account = people.account(tx, found.id or 0, GATEWAY) if found else self._strangers.get(name)
+        account = people.account(tx, found.id, GATEWAY) if found else self._strangers.get(name)
         if account is None:
             raise ValueError(f"there is nobody called `{name}` here")
         return account
@@ -64,7 +64,7 @@ class Cast:
     def _speaker(self, tx: Transaction, name: str) -> tuple[str, str, Person | None]:
         """Account, name and person; somebody unknown is a stranger."""
         found = self.person(tx, name)
-        if found is not None and (known := people.account(tx, found.id or 0, GATEWAY)):
+        if found is not None and (known := people.account(tx, found.id, GATEWAY)):
             return known, found.name, found
         plain, _ = _name_and_home(name)
         return self._strangers.setdefault(plain, f"x{len(self._strangers) + 1}"), plain, None
@@ -168,7 +168,7 @@ class Cast:
         found = []
         for name in names:
             person = None if _BOT.match(f"@{name}") else next(iter(people.named(tx, name)), None)
-            account = people.account(tx, person.id or 0, GATEWAY) if person else None
+            account = people.account(tx, person.id, GATEWAY) if person else None
             found += [account] if account else []
         return found
 

@@ -118,7 +118,7 @@ class Eyes:
             is_whole_place = _is_place(self.tx, " ".join(words))
             item = words.pop() if len(words) > 1 and not is_whole_place else None
             place = find_place(self.tx, " ".join(words))
-            inside = set(places.within(self.tx, place.id or 0))
+            inside = set(places.within(self.tx, place.id))
             ids = [box.id for box in boxes.every(self.tx) if box.place_id in inside]
             if item is not None:
                 lots = [
@@ -150,7 +150,7 @@ class Eyes:
         person = self.cast.person(self.tx, name)
         if person is None:
             raise ValueError(f"there is nobody called `{name}` here")
-        found = questions.open_to(self.tx, person.id or 0, self.now)
+        found = questions.open_to(self.tx, person.id, self.now)
         return [f"{one.kind} #{one.ref}" if one.ref else one.kind for one in found]
 
     def see_sent(self, name: str) -> Value:
@@ -184,7 +184,7 @@ class Eyes:
             person, field_name = self.cast.person(self.tx, name), ""
         if person is None:
             return None
-        home, key = places.get(self.tx, person.place_id), person.id or 0
+        home, key = places.get(self.tx, person.place_id), person.id
         shown: dict[str, Value] = {
             "state": "here" if person.left_at is None else "left",
             "name": person.name,

@@ -70,8 +70,8 @@ def _person(tx: Transaction, columns: dict[str, Any], lang: str, now: datetime) 
     """Change who is here under this name already; else add a neighbour known for a year."""
     known = people.named(tx, columns["name"])
     if len(known) == 1:
-        people.change(tx, known[0].id or 0, **columns)
-        return known[0].id or 0
+        people.change(tx, known[0].id, **columns)
+        return known[0].id
     usual = {"lang": lang, "vouched": True, "noticed": True, "joined_at": now - timedelta(days=365)}
     person_id = people.add(tx, **{**usual, **columns})
     people.add_account(tx, person_id, GATEWAY, f"p{person_id}")

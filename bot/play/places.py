@@ -15,7 +15,7 @@ def find_place(tx: Transaction, words: str) -> Place:
     wanted = re.sub(
         r"^(?:the\s+)?group of\s+|(?:的?邻里群|的?群)$", "", words.strip(), flags=re.IGNORECASE
     ).lower()
-    every = sorted(places.every(tx).values(), key=lambda one: one.id or 0)
+    every = sorted(places.every(tx).values(), key=lambda one: one.id)
     if wanted.endswith("里") and not any(one.name == wanted for one in every):
         wanted = wanted.removesuffix("里")
     number = re.fullmatch(r"(?:building|bldg|block|no\.?)?\s*#?(\w+?)\s*(?:号楼|栋|幢|号)?", wanted)

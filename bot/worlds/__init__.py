@@ -42,7 +42,7 @@ def open_rooms(tx: Transaction, gateway: str, lang: str = "zh") -> None:
     for person_id in tx.values(here):
         if person_id not in known:
             people.add_account(tx, person_id, gateway, f"p{person_id}")
-    for place in sorted(places.every(tx).values(), key=lambda one: one.id or 0):
+    for place in sorted(places.every(tx).values(), key=lambda one: one.id):
         if place.kind in GROUPS and rooms.by_external(tx, gateway, f"r{place.id}") is None:
             rooms.add(
                 tx,

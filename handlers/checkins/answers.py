@@ -37,7 +37,7 @@ def answered(ctx: Context) -> Iterator[Effect]:
 
 def take(ctx: Context, one: Checkin) -> Iterator[Effect]:
     """Close it, or raise the alarm; a bare word closes no alarm."""
-    me, said = ctx.who.id or 0, replies.of_elder(ctx)
+    me, said = ctx.who.id, replies.of_elder(ctx)
     # An alarm of any hour outweighs a greeting answered since.
     one = next((each for each in checkins.waiting(ctx.tx, me) if each.alarm), one)
     unwell = said == "unwell" and one.step != "alarm"
@@ -72,7 +72,7 @@ def says_more(ctx: Context) -> Iterator[Effect]:
 @hears("well")
 def well(ctx: Context) -> Iterator[Effect]:
     """Unasked: an open check-in is closed, else there is nothing to say."""
-    open_ones = checkins.waiting(ctx.tx, ctx.who.id or 0)
+    open_ones = checkins.waiting(ctx.tx, ctx.who.id)
     if open_ones:
         yield from take(ctx, open_ones[0])
 
@@ -80,7 +80,7 @@ def well(ctx: Context) -> Iterator[Effect]:
 @hears("unwell")
 def unwell(ctx: Context) -> Iterator[Effect]:
     """Unasked: for an enrolled elder the same alarm; anybody else is told how to get help."""
-    me = ctx.who.id or 0
+    me = ctx.who.id
     open_ones = checkins.waiting(ctx.tx, me)
     plan = checkins.plan_of(ctx.tx, me)
     if open_ones:
@@ -131,14 +131,14 @@ def registered(ctx: Context) -> bool:
     """Imported, vouched for, with a role, or here for long enough."""
     one = ctx.who
     days = timedelta(days=ctx.policy.requests.newcomer_days)
-    known = one.vouched or bool(people.all_roles(ctx.tx).get(one.id or 0))
+    known = one.vouched or bool(people.all_roles(ctx.tx).get(one.id))
     return known or (one.place_id is not None and ctx.now - one.joined_at >= days)
 
 
 def _may_know(ctx: Context, elder: Person) -> bool:
     """Somebody of the same community, or of the family."""
     near = places.distance(ctx.tx, ctx.who.place_id, elder.place_id) < 99
-    return near or is_family(ctx, elder.id or 0)
+    return near or is_family(ctx, elder.id)
 
 
 def is_family(ctx: Context, elder_id: int) -> bool:
@@ -152,7 +152,7 @@ def is_family(ctx: Context, elder_id: int) -> bool:
 
 def closes_alarms(ctx: Context, one: Checkin, elder: Person) -> bool:
     """Who may end a cry for help: whoever holds it, the care team, the family."""
-    me = ctx.who.id or 0
+    me = ctx.who.id
     if one.handled_by == me or duty.serves(ctx, me, elder.place_id):
         return True
-    return is_family(ctx, elder.id or 0)
+    return is_family(ctx, elder.id)

@@ -27,8 +27,8 @@ def raised(ctx: Context, one: Checkin, said: str) -> Iterator[Effect]:
         yield from silence(ctx, each)
     if one.state == "scheduled":
         checkins.move(ctx.tx, one, "alerting", **changed, note=said[:SAID])
-    checkins.tell(ctx.tx, one.id or 0, ctx.now, "alarm", person_id=ctx.who.id)
-    fresh = checkins.get(ctx.tx, one.id or 0) or one
+    checkins.tell(ctx.tx, one.id, ctx.now, "alarm", person_id=ctx.who.id)
+    fresh = checkins.get(ctx.tx, one.id) or one
     if ctx.who.id == elder.id:
         yield _ask_need(ctx, one, "checkins.heard_you")
     else:

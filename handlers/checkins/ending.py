@@ -30,7 +30,7 @@ def home(ctx: Context, person: Person) -> Both:
 
 def privately(ctx: Context, key: str, **values: Any) -> Say:
     """An answer to what was just said, private wherever it was said."""
-    return Say(ToPerson(ctx.who.id or 0), key, values, direct=True)
+    return Say(ToPerson(ctx.who.id), key, values, direct=True)
 
 
 def sorry(key: str, **values: Any) -> Sorry:
@@ -46,7 +46,7 @@ def said_since(ctx: Context, checkin_id: int) -> bool:
 
 def alerted(ctx: Context, one: Checkin) -> list[int]:
     """Everybody who was told of the silence, once each."""
-    told = checkins.story(ctx.tx, one.id or 0, "told")
+    told = checkins.story(ctx.tx, one.id, "told")
     return list(dict.fromkeys(event.person_id for event in told if event.person_id is not None))
 
 
@@ -65,7 +65,7 @@ def close(
             continue
         closed = {"outcome": outcome, "note": note, "closed_at": ctx.now}
         checkins.move(ctx.tx, each, "closed", handled_by=by or each.handled_by, **closed)
-        checkins.tell(ctx.tx, each.id or 0, ctx.now, "closed", person_id=by, note=outcome)
+        checkins.tell(ctx.tx, each.id, ctx.now, "closed", person_id=by, note=outcome)
         told |= dict.fromkeys(alerted(ctx, each))
         yield from silence(ctx, each)
     for person_id in told:
@@ -79,7 +79,7 @@ def silence(ctx: Context, one: Checkin) -> Iterator[Effect]:
     """Take back what would still ring, and what need no longer be answered."""
     yield Never(f"checkin:{one.id}:")
     for kind in QUESTIONS:
-        questions.close(ctx.tx, None, kind, one.id or 0)
+        questions.close(ctx.tx, None, kind, one.id)
 
 
 def alarm(ctx: Context, person_id: int) -> Iterator[Effect]:
@@ -89,7 +89,7 @@ def alarm(ctx: Context, person_id: int) -> Iterator[Effect]:
     """
     for one in checkins.waiting(ctx.tx, person_id):
         checkins.move(ctx.tx, one, "alerting", alarm=True, step="emergency")
-        checkins.tell(ctx.tx, one.id or 0, ctx.now, "emergency", person_id=person_id)
+        checkins.tell(ctx.tx, one.id, ctx.now, "emergency", person_id=person_id)
         yield from silence(ctx, one)
 
 

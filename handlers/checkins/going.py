@@ -25,7 +25,7 @@ def _elder(ctx: Context, checkin_id: int) -> Person | None:
 
 def _others(ctx: Context) -> list[Person]:
     """The elders of the other check-ins that the speaker was asked about."""
-    mine = questions.open_to(ctx.tx, ctx.who.id or 0, ctx.now)
+    mine = questions.open_to(ctx.tx, ctx.who.id, ctx.now)
     refs = [one.ref for one in mine if one.kind == "checkin_go" and one != ctx.question]
     meant = _elder(ctx, ctx.question.ref) if ctx.question else None
     elders = {elder.id: elder for ref in refs if (elder := _elder(ctx, ref)) and elder != meant}
@@ -76,31 +76,31 @@ def answered(ctx: Context) -> Iterator[Effect]:
 def _ask_again(ctx: Context, one: Checkin, key: str, values: dict[str, Any]) -> Ask:
     """Answer, and go on listening to the speaker about this check-in."""
     return Ask(
-        ToPerson(ctx.who.id or 0),
+        ToPerson(ctx.who.id),
         key,
         values,
         urgent=True,
         direct=True,
-        person_id=ctx.who.id or 0,
+        person_id=ctx.who.id,
         question="checkin_go",
-        ref=one.id or 0,
+        ref=one.id,
         wait=timedelta(days=3),
     )
 
 
 def agree(ctx: Context, one: Checkin) -> Iterator[Effect]:
     """Somebody goes: the ladder stops, for as long as an acknowledgement is good."""
-    me = ctx.who.id or 0
-    if one.state == "handled" and one.handled_by not in {None, me}:
-        holder = people.get(ctx.tx, one.handled_by or 0)
+    me = ctx.who.id
+    if one.state == "handled" and one.handled_by is not None and one.handled_by != me:
+        holder = people.get(ctx.tx, one.handled_by)
         yield privately(ctx, "checkins.gone_already", name=name_of(holder))
         return
     renewed = one.state == "handled"
     checkins.move(ctx.tx, one, "handled", handled_by=me)
-    checkins.tell(ctx.tx, one.id or 0, ctx.now, "agreed", person_id=me)
+    checkins.tell(ctx.tx, one.id, ctx.now, "agreed", person_id=me)
     yield Never(f"checkin:{one.id}:")
     lapses = ctx.now + ctx.policy_of(one.person_id).checkin.ack_lapses
-    yield Later(f"checkin:{one.id}:lapse", lapses, "checkin_lapse", one.id or 0)
+    yield Later(f"checkin:{one.id}:lapse", lapses, "checkin_lapse", one.id)
     key = "checkins.renewed" if renewed else "checkins.agreed"
     yield _ask_again(ctx, one, key, facts(ctx, one))
     if not renewed:
@@ -112,8 +112,8 @@ def agree(ctx: Context, one: Checkin) -> Iterator[Effect]:
 
 def decline(ctx: Context, one: Checkin) -> Iterator[Effect]:
     """Somebody cannot go: nobody waits for them, the next is asked at once."""
-    me = ctx.who.id or 0
-    checkins.tell(ctx.tx, one.id or 0, ctx.now, "declined", person_id=me)
+    me = ctx.who.id
+    checkins.tell(ctx.tx, one.id, ctx.now, "declined", person_id=me)
     yield privately(ctx, "checkins.declined")
     if one.state == "handled":
         if one.handled_by == me:
@@ -121,14 +121,14 @@ def decline(ctx: Context, one: Checkin) -> Iterator[Effect]:
         return
     plan = checkins.plan(ctx.tx, one.plan_id)
     if one.step == "family":
-        kin = [contact.person_id for contact in checkins.family(ctx.tx, plan.id or 0)]
+        kin = [contact.person_id for contact in checkins.family(ctx.tx, plan.id)]
         if me in kin and kin.index(me) + 1 < len(kin):
             yield from climb(ctx, one, "family", kin.index(me) + 1)
             return
     asked = {
         event.person_id
-        for event in checkins.story(ctx.tx, one.id or 0, "told")
-        if event.note == f"checkins.{text_for(plan, one, one.step or '', event.person_id or 0)}"
+        for event in checkins.story(ctx.tx, one.id, "told")
+        if event.note == f"checkins.{text_for(plan, one, one.step or '', event.person_id)}"
     }
     if me in asked and asked <= declined(ctx, one) and one.step in NEXT:
         yield from climb(ctx, one, NEXT[one.step])
@@ -136,12 +136,12 @@ def decline(ctx: Context, one: Checkin) -> Iterator[Effect]:
 
 def nobody_opens(ctx: Context, one: Checkin) -> Iterator[Effect]:
     """Somebody stood at the door in vain: 110 or 120, and the key-holder, now."""
-    me = ctx.who.id or 0
-    checkins.tell(ctx.tx, one.id or 0, ctx.now, "no answer at the door", person_id=me)
+    me = ctx.who.id
+    checkins.tell(ctx.tx, one.id, ctx.now, "no answer at the door", person_id=me)
     yield _ask_again(ctx, one, "checkins.ring_for_help", facts(ctx, one))
     if one.state == "handled":
         checkins.move(ctx.tx, one, "alerting")
-        one = checkins.get(ctx.tx, one.id or 0) or one
+        one = checkins.get(ctx.tx, one.id) or one
     for effect in climb(ctx, one, "team" if one.step in {"worker", "team"} else "worker"):
         # Whoever stands at the door needs no call to come.
         if not (isinstance(effect, Ask) and effect.person_id == me):
@@ -150,7 +150,7 @@ def nobody_opens(ctx: Context, one: Checkin) -> Iterator[Effect]:
 
 def found_well(ctx: Context, one: Checkin) -> Iterator[Effect]:
     """Somebody saw them or spoke to them: closed with name and time."""
-    me = ctx.who.id or 0
+    me = ctx.who.id
     yield privately(ctx, "checkins.thanks", name=name_of(people.get(ctx.tx, one.person_id)))
     how = Word("checkins.how_vouched", {"helper": name_of(ctx.who), "at": ctx.now})
     yield from close(ctx, one, "vouched", by=me, how=how, note=ctx.text[:200])

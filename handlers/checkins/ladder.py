@@ -127,7 +127,7 @@ def _shifted(ctx: Context, one: Checkin, late: timedelta) -> Checkin:
 def unknown(ctx: Context, one: Checkin) -> Iterator[Effect]:
     """Nobody knows: no alarm, but a line in the list for duty and coordinator."""
     checkins.move(ctx.tx, one, "closed", outcome="unknown", step="unlisted", closed_at=ctx.now)
-    checkins.tell(ctx.tx, one.id or 0, ctx.now, "closed", note="unknown")
+    checkins.tell(ctx.tx, one.id, ctx.now, "closed", note="unknown")
     yield from silence(ctx, one)
     # One timer for all of them: it rings after those that are overdue now.
     yield Later("checkins:unknown", ctx.now, "checkins_unknown")
@@ -139,7 +139,7 @@ def is_paused(plan: CheckinPlan, day: str) -> bool:
 
 
 def _again(ctx: Context, one: Checkin) -> Checkin:
-    fresh = checkins.get(ctx.tx, one.id or 0)
+    fresh = checkins.get(ctx.tx, one.id)
     if fresh is None:
         raise LookupError(one.id)
     return fresh
@@ -176,7 +176,7 @@ def _then(ctx: Context, one: Checkin, plan: CheckinPlan, step: str, turn: int) -
     # Somebody was just asked: they get their minutes even where the ladder is behind its times.
     minutes = rules.unclaimed.urgent.duty if one.alarm else policy.family_each
     due = max(ctx.now + minutes, offset(ctx, one, after))
-    if step == "family" and turn + 1 < len(checkins.family(ctx.tx, plan.id or 0)):
+    if step == "family" and turn + 1 < len(checkins.family(ctx.tx, plan.id)):
         if ctx.now + policy.family_each < due:
             after, again, due = "family", turn + 1, ctx.now + policy.family_each
     elif step == "team":
@@ -185,7 +185,7 @@ def _then(ctx: Context, one: Checkin, plan: CheckinPlan, step: str, turn: int) -
             repeats, every = rules.unclaimed.repeats, rules.unclaimed.repeat_every
         if turn + 1 >= repeats:
             # From here it is a standing red line: the coordinator is reminded every day.
-            checkins.tell(ctx.tx, one.id or 0, ctx.now, "red line")
+            checkins.tell(ctx.tx, one.id, ctx.now, "red line")
             return
         again, due = turn + 1, ctx.now + every
     yield at(one, after, due, again)
@@ -194,7 +194,7 @@ def _then(ctx: Context, one: Checkin, plan: CheckinPlan, step: str, turn: int) -
 def at(one: Checkin, step: str, due: datetime, turn: int = 0) -> Later:
     """The deadline of a rung."""
     data = {"step": step, "turn": turn}
-    return Later(f"checkin:{one.id}:next", due, "checkin", one.id or 0, data)
+    return Later(f"checkin:{one.id}:next", due, "checkin", one.id, data)
 
 
 def offset(ctx: Context, one: Checkin, step: str) -> datetime:
@@ -222,9 +222,10 @@ def lapse(ctx: Context) -> Iterator[Effect]:
     one = checkins.get(ctx.tx, timer.ref) if timer else None
     if timer is None or one is None or one.state != "handled" or one.handled_by is None:
         return
+    went = one.handled_by
     one = _shifted(ctx, one, ctx.now - timer.due)
-    checkins.tell(ctx.tx, one.id or 0, ctx.now, "lapsed", person_id=one.handled_by)
-    yield ask_to_go(ctx, one, one.handled_by or 0, "checkins.lapsed")
+    checkins.tell(ctx.tx, one.id, ctx.now, "lapsed", person_id=went)
+    yield ask_to_go(ctx, one, went, "checkins.lapsed")
     yield from go_on(ctx, one)
 
 

@@ -20,7 +20,7 @@ NAMED = 30
 
 def _served(ctx: Context) -> set[int]:
     """The places that the speaker serves, by role or by being on duty."""
-    me = ctx.who.id or 0
+    me = ctx.who.id
     tops = {at for at, role in people.all_roles(ctx.tx).get(me, ()) if role in TEAM}
     for shift in rosters.of_person(ctx.tx, me, ctx.now, days=0):
         if shift.begins <= ctx.now:
@@ -90,7 +90,7 @@ def remind_of_red_lines(ctx: Context) -> Iterator[Effect]:
     for one in checkins.open_everywhere(ctx.tx):
         if ctx.now - one.due_at < ctx.policy_of(one.person_id).checkin.team or _reminded(ctx, one):
             continue
-        checkins.tell(ctx.tx, one.id or 0, ctx.now, "reminded")
+        checkins.tell(ctx.tx, one.id, ctx.now, "reminded")
         for person_id in duty.pages(ctx.tx, _place(ctx, one), ctx.now, "coordinator"):
             lists.setdefault(person_id, []).append(_line(ctx, one))
     for person_id, lines in lists.items():
@@ -98,7 +98,7 @@ def remind_of_red_lines(ctx: Context) -> Iterator[Effect]:
 
 
 def _reminded(ctx: Context, one: Checkin) -> bool:
-    told = checkins.story(ctx.tx, one.id or 0, "reminded")
+    told = checkins.story(ctx.tx, one.id, "reminded")
     return bool(told) and ctx.now - told[-1].at < timedelta(hours=12)
 
 

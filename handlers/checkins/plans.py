@@ -36,8 +36,8 @@ _NO = {"不同意", "不愿意", "不", "不用", "不用了", "不要", "不行
 
 def may_change(ctx: Context, elder: Person) -> bool:
     """The elder, a family contact, the care team; nobody else even learns that there is a plan."""
-    me = ctx.who.id or 0
-    return me == elder.id or duty.serves(ctx, me, elder.place_id) or is_family(ctx, elder.id or 0)
+    me = ctx.who.id
+    return me == elder.id or duty.serves(ctx, me, elder.place_id) or is_family(ctx, elder.id)
 
 
 def meant(ctx: Context) -> tuple[CheckinPlan, Person]:
@@ -46,7 +46,7 @@ def meant(ctx: Context) -> tuple[CheckinPlan, Person]:
     elder = circle.find(ctx, name) if name and name != "my" else ctx.who
     if elder is None or not may_change(ctx, elder):
         raise sorry("checkins.not_yours")
-    plan = checkins.plan_of(ctx.tx, elder.id or 0)
+    plan = checkins.plan_of(ctx.tx, elder.id)
     if plan is None:
         raise sorry("checkins.no_plan", name=name_of(elder))
     return plan, elder
@@ -58,7 +58,7 @@ def answer(ctx: Context, elder: Person, key: str, **values: Any) -> Iterator[Eff
     yield privately(ctx, key, **values)
     if elder.id != ctx.who.id:
         by, change = name_of(ctx.who), Word(key, values)
-        yield ctx.tell(elder.id or 0, "checkins.changed_by", change=change, by=by)
+        yield ctx.tell(elder.id, "checkins.changed_by", change=change, by=by)
 
 
 def _has_plan(ctx: Context) -> bool:
@@ -75,7 +75,7 @@ def pause(ctx: Context) -> Iterator[Effect]:
     if until is None and "when" in ctx.slots:
         raise sorry("checkins.until_when")
     day, by = until.isoformat() if until else None, {"by": ctx.who.id}
-    checkins.change_plan(ctx.tx, plan.id or 0, paused_at=ctx.now, paused_until=day)
+    checkins.change_plan(ctx.tx, plan.id, paused_at=ctx.now, paused_until=day)
     yield from _rests(ctx, elder, "paused")
     if until is None:
         yield Later(f"plan:{plan.id}:pause", ctx.now + WEEKLY, "checkin_pause", plan.id, by)

@@ -47,7 +47,7 @@ def letters(
     return found or None
 
 
-def text_for(plan: CheckinPlan, one: Checkin, step: str, person_id: int) -> str:
+def text_for(plan: CheckinPlan, one: Checkin, step: str, person_id: int | None) -> str:
     if one.alarm:
         return "alarm"
     if step == "neighbour" and person_id != plan.neighbour_id:
@@ -87,7 +87,7 @@ def _greeting(ctx: Context, one: Checkin, elder: Person, step: str) -> Ask:
         fresh=ctx.policy_of(one.person_id).checkin.catch_up,
         person_id=one.person_id,
         question="checkin",
-        ref=one.id or 0,
+        ref=one.id,
         wait=timedelta(hours=20),
     )
 
@@ -95,7 +95,7 @@ def _greeting(ctx: Context, one: Checkin, elder: Person, step: str) -> Ask:
 def _on_rung(ctx: Context, one: Checkin, plan: CheckinPlan, step: str, turn: int) -> Iterator[int]:
     """Who stands on a rung and can be told."""
     where = people.get(ctx.tx, one.person_id).place_id
-    kin = [contact.person_id for contact in checkins.family(ctx.tx, plan.id or 0)]
+    kin = [contact.person_id for contact in checkins.family(ctx.tx, plan.id)]
     found: list[int | None] = []
     match step:
         case "neighbour":
@@ -123,12 +123,12 @@ def _on_rung(ctx: Context, one: Checkin, plan: CheckinPlan, step: str, turn: int
 
 
 def declined(ctx: Context, one: Checkin) -> set[int | None]:
-    return {event.person_id for event in checkins.story(ctx.tx, one.id or 0, "declined")}
+    return {event.person_id for event in checkins.story(ctx.tx, one.id, "declined")}
 
 
 def ask_to_go(ctx: Context, one: Checkin, person_id: int, key: str, **values: Any) -> Ask:
     """Ask somebody to see to the elder; the answer finds the check-in."""
-    checkins.tell(ctx.tx, one.id or 0, ctx.now, "told", person_id=person_id, note=key)
+    checkins.tell(ctx.tx, one.id, ctx.now, "told", person_id=person_id, note=key)
     return Ask(
         ToPerson(person_id),
         key,
@@ -136,7 +136,7 @@ def ask_to_go(ctx: Context, one: Checkin, person_id: int, key: str, **values: An
         urgent=True,
         person_id=person_id,
         question="checkin_go",
-        ref=one.id or 0,
+        ref=one.id,
         wait=timedelta(days=3),
     )
 

@@ -12,6 +12,7 @@ from handlers.coverage import beginning, handing, outcomes
 from handlers.coverage.outcomes import Said
 from handlers.kit import Context, Effect, Say, ToPerson, Word, overhears
 from storage import checkins, coverage, people, questions
+from storage.checkins import Checkin
 from storage.coverage import Visit
 
 NEWS = ("trouble", "in_hand")
@@ -133,9 +134,14 @@ def _tell_lead(ctx: Context, visit: Visit, key: str) -> Iterator[Effect]:
             yield ctx.tell(person_id, key, urgent=True, **values)
 
 
+def _silence_of(ctx: Context, visit: Visit) -> list[Checkin]:
+    """The newest open check-in of whoever is visited, if the register knows them."""
+    return [] if visit.person_id is None else checkins.waiting(ctx.tx, visit.person_id)[:1]
+
+
 def _was_seen(ctx: Context, visit: Visit) -> Iterator[Effect]:
     """A silence of theirs has an end: nobody else needs to go."""
-    for one in checkins.waiting(ctx.tx, visit.person_id or 0)[:1]:
+    for one in _silence_of(ctx, visit):
         if not one.alarm:
             values = {"helper": showing.name_of(ctx.who), "at": ctx.now}
             how = Word("checkins.how_vouched", values)
@@ -146,7 +152,7 @@ def _was_seen(ctx: Context, visit: Visit) -> Iterator[Effect]:
 def _nobody(ctx: Context, visit: Visit) -> Iterator[Effect]:
     """No answer at the door: the ladder of their check-in, if they were silent before; else one
     of its own."""
-    for one in checkins.waiting(ctx.tx, visit.person_id or 0)[:1]:
+    for one in _silence_of(ctx, visit):
         if one.state in {"late", "alerting", "handled"}:
             yield from going.nobody_opens(ctx, one)
             return

@@ -41,9 +41,11 @@ def _warn(ctx: Context, box: Box) -> Iterator[Effect]:
             boxes.warned(ctx.tx, lot.lot_id, min(due))
             told.setdefault(min(due), []).append(lot_line(lot))
     keeper = keeper_of(ctx.tx, box)
-    for days, lots in sorted(told.items()) if keeper is not None else ():
+    if keeper is None:
+        return
+    for days, lots in sorted(told.items()):
         name = Both(box.name, box.name_en)
-        yield ctx.tell(keeper or 0, "medicine.expiring", box=name, lots=lots, days=days)
+        yield ctx.tell(keeper, "medicine.expiring", box=name, lots=lots, days=days)
 
 
 def _block(ctx: Context, box: Box) -> Iterator[Effect]:
