@@ -21,7 +21,7 @@ AHEAD = 7
 LISTED = 10
 
 
-@sentence("leave")
+@sentence("leave", fits=lambda ctx: not ctx.in_group or _turn(ctx) is not None)
 def leave(ctx: Context) -> Iterator[Effect]:
     """Whoever is on duty leaves a note; the next of the same duty gets it first thing."""
     turn = _turn(ctx)
@@ -51,10 +51,9 @@ def _turns(ctx: Context, place_id: int, what: str) -> list[Shift]:
 
 def _turn(ctx: Context) -> Shift | None:
     """The speaker's turn that runs now, else the one that has just ended."""
-    mine = [one for one in rosters.of_person(ctx.tx, ctx.who.id, ctx.now, 1) if not one.absent]
-    running = [one for one in mine if one.begins <= ctx.now]
-    ended = rosters.of_person(ctx.tx, ctx.who.id, ctx.now - JUST_NOW, 1)
-    return next((one for one in (*running, *ended) if one.begins <= ctx.now), None)
+    mine = rosters.of_person(ctx.tx, ctx.who.id, ctx.now - JUST_NOW, 1)
+    begun = [one for one in mine if one.begins <= ctx.now and not one.absent]
+    return begun[-1] if begun else None
 
 
 @rings("shift_note")
