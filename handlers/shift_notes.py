@@ -32,18 +32,19 @@ def leave(ctx: Context) -> Iterator[Effect]:
     note_id = shift_notes.add(ctx.tx, ctx.now, person_id=ctx.who.id, **row)
     ends = max(turn.ends, ctx.now)
     yield Later(f"shift_note:{note_id}:", ends, "shift_note", note_id)
-    later = [one for one in _turns(ctx, place_id, what) if one.ends > ends]
+    later = [one for one in _others(ctx, place_id, what, ctx.who.id) if one.ends > ends]
     key = "shift_notes.kept" if later else "shift_notes.kept_for_nobody"
     at = max(later[0].begins, ends) if later else ends
     yield ctx.tell(ctx.who.id, key, urgent=True, at=at)
 
 
-def _turns(ctx: Context, place_id: int, what: str) -> list[Shift]:
-    """The turns of a duty that run or come, of people who can be told."""
+def _others(ctx: Context, place_id: int, what: str, author: int) -> list[Shift]:
+    """The turns of a duty that run or come, of others who can be told."""
     return [
         one
         for one in rosters.coming(ctx.tx, ctx.now, AHEAD)
         if (one.place_id, one.duty) == (place_id, what)
+        and one.person_id != author
         and not one.absent
         and rosters.reachable(ctx.tx, one.person_id)
     ]
@@ -62,19 +63,16 @@ def hand_on(ctx: Context) -> Iterator[Effect]:
     note = shift_notes.get(ctx.tx, ctx.rung.ref)
     if note is None or note.given_at is not None:
         return
-    turns = _turns(ctx, note.place_id, note.duty)
-    now = [one for one in turns if one.begins <= ctx.now]
-    others = [one.person_id for one in now if one.person_id != note.person_id]
-    if not others and turns:
-        # The same person goes on, or nobody is there for now.
-        again = max(one.ends for one in now) if now else turns[0].begins
-        yield Later(f"shift_note:{note.id}:", again, "shift_note", note.id)
+    others = _others(ctx, note.place_id, note.duty, note.person_id)
+    now = [one.person_id for one in others if one.begins <= ctx.now]
+    if others and not now:
+        yield Later(f"shift_note:{note.id}:", others[0].begins, "shift_note", note.id)
         return
-    told = others or duty.pages(ctx.tx, note.place_id, ctx.now, "coordinator")
-    key = "shift_notes.for_you" if others else "shift_notes.for_nobody"
+    told = now or duty.pages(ctx.tx, note.place_id, ctx.now, "coordinator")
+    key = "shift_notes.for_you" if now else "shift_notes.for_nobody"
     shift_notes.given(ctx.tx, note.id, ctx.now)
     for one in dict.fromkeys(told):
-        yield ctx.tell(one, key, urgent=bool(others), **_spoken(ctx, note))
+        yield ctx.tell(one, key, urgent=bool(now), **_spoken(ctx, note))
 
 
 def _spoken(ctx: Context, note: ShiftNote) -> dict[str, Any]:
