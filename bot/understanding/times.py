@@ -38,7 +38,16 @@ HOURS: dict[str, Hours] = {
     "night": (22, 24),
 }
 _DAY = timedelta(days=1)
-_LATIN = re.compile(r"[A-Za-z\d]")
+_LATIN = re.compile(r"[A-Za-z]{2}")
+_FOREIGN = re.compile("[^\x00-\x7f]")
+_UNSAID = ("unsaid", 0)
+_ENDS = (". ", "!", "?", ";", "\n")  # of a sentence in English, of a clause in Chinese
+_STOPS = (*_ENDS, "。", ",", "、")
+_ASKS = re.compile(
+    "谁|哪[个位家]|邊|边[个位]|有没有|有冇|有没得|[帮请求]|麻烦|劳驾|提醒|就要|来拿|可以|能不能"
+    r"|\b(?:any(?:one|body)|some(?:one|body)|who|can|could|would|need|please|pls|come|free|spare|take)\b",
+    re.IGNORECASE,
+)
 _INSTEAD = re.compile("改[成到为]?$")
 _NO_HOUR = re.compile(r"(?<=[天早晚午日一二三四五六])(?:2[5-9]|[3-9]\d)[点:]")
 """An hour that no clock shows: 明天25点 is no time, and tomorrow is not what was meant."""
@@ -49,13 +58,16 @@ def when(text: str, at: datetime | None) -> When | None:
 
     Without ``at`` only the words are given. ``end`` is None for an instant.
     """
-    for said in sorted(_all(text), key=lambda said: _rank(said, text)):
+    every = _all(text)
+    if len(every) > 1:
+        every.sort(key=lambda said: _rank(said, text))
+    for said in every:
         words = text[said.span[0] : said.span[1]].strip()
         if _NO_HOUR.match(text, said.span[1]) is not None:
             continue
         if at is None:
             return When(words)
-        if said.day == ("unsaid", 0):
+        if said.day == _UNSAID:
             return When(words)
         try:
             meant = _reckon(said, at)
@@ -67,13 +79,20 @@ def when(text: str, at: datetime | None) -> When | None:
     return None
 
 
-def _rank(said: Said, text: str) -> int:
-    """A new time for an old one first; last what says little: today, now, this month."""
-    if _INSTEAD.search(text, max(0, said.span[0] - 2), said.span[0]) is not None:
-        return 0
+def _rank(said: Said, text: str) -> tuple[int, bool]:
+    """A new time for an old one first; last what says little: today, now, this month.
+
+    Of the others first those by which something is asked: 明天出院,谁明天十点去接.
+    """
+    start, end = said.span
+    if _INSTEAD.search(text, max(0, start - 2), start) is not None:
+        return 0, False
     plain = said.hour is None and said.part is None and said.bound is None
-    vague = plain and said.day in (("in", 0), ("week", 0), ("month", 0), ("year", 0))
-    return 2 if vague or said.after == 0 else 1
+    vague = plain and said.day in (("in", 0), ("week", 0), ("month", 0), ("year", 0), _UNSAID)
+    stops = _ENDS if text.isascii() else _STOPS
+    first = max(text.rfind(stop, 0, start) for stop in stops) + 1
+    last = min((at for stop in stops if (at := text.find(stop, end)) >= 0), default=len(text))
+    return 2 if vague or said.after == 0 else 1, _ASKS.search(text, first, last) is None
 
 
 def _iso(moment: datetime) -> str:
@@ -84,7 +103,14 @@ def _all(text: str) -> list[Said]:
     if text.isascii():
         return times_en.said(text)
     said = times_zh.said(text)
-    return said or (times_en.said(text) if _LATIN.search(text) is not None else [])
+    if _LATIN.search(text) is None:
+        return said
+    said += times_en.said(_FOREIGN.sub(",", text))
+    kept: list[Said] = []
+    for one in sorted(said, key=lambda one: one.span[0] - one.span[1]):
+        if all(one.span[1] <= start or end <= one.span[0] for start, end in (o.span for o in kept)):
+            kept.append(one)
+    return sorted(kept, key=lambda one: one.span)
 
 
 def _reckon(said: Said, at: datetime) -> tuple[datetime, datetime | None] | None:
@@ -154,7 +180,7 @@ def _week(said: Said, kind: str, n: int, midnight: datetime) -> tuple[datetime, 
 
 def _date(said: Said, day: int, midnight: datetime) -> tuple[datetime, datetime]:
     """A day of the month: the next such, but one of the last half year is the past."""
-    first = _month(midnight, (said.month or midnight.month) - midnight.month)
+    first = _month(midnight, (said.month or midnight.month) - midnight.month + (said.week or 0))
     start = first.replace(year=said.year or first.year, day=day)
     if said.year is None and said.month is None and start < midnight:
         start = _month(first, 1).replace(day=day)

@@ -23,6 +23,7 @@ from bot.understanding.times_en_words import (
     HOURS_LED,
     IN,
     LATER,
+    LOOSE,
     MINUTES,
     MONTHS,
     PARTS,
@@ -54,14 +55,18 @@ def said(text: str) -> list[Said]:
 
 def _meant(low: str, span: tuple[int, int]) -> Said:
     """What the words of a span mean; no instant if the grammar does not know them."""
-    words = low[span[0] : span[1]]
+    words = LOOSE.sub("", low[span[0] : span[1]])
+    hours = HOURS_LED.match(words)
+    if hours is not None and hours["part"]:
+        hour = number(hours["h"]) or 0
+        part = "small" if hours["part"] == "morning" and hour < 6 else hours["part"]
+        return Said(span, part=part, hour=hour)
     for part in (words, SLANG.sub("", words)):
         inner = _said(part)
         if inner:
             return _ranged(replace(inner[0], span=span), words)
     if words in ("now", "right now", "rn"):
         return Said(span, after=0.0)
-    hours = HOURS_LED.match(words)
     if hours is not None:
         until = number(hours["u"]) if hours["u"] else None
         bound = None if until else BOUNDS.get(hours["lead"] or "")

@@ -102,10 +102,12 @@ WORD = re.compile("[a-z]+")
 CLOCK_KEY = re.compile(r"\d ?[ap]\.?m\b|\d:\d|\bat \d|20\d\d-")
 DIGIT = re.compile(r"\d")
 PAST = re.compile(r"(?:last|yesterday|since|this past|every|good)\s$")
+LOOSE = re.compile(r"\s(?:sharp|later)$")
 SLANG = re.compile(r"^(?:for|around|about|til|afore|efter)\s")
 HOURS_LED = re.compile(
     rf"(?:(?P<lead>by|before|afore|after|from|until|till?|at|around|about)\s)?(?P<h>\d{{1,2}}|{ENGLISH_PATTERN})"
-    rf"(?:\s?(?:-|to|till?|until)\s?(?P<u>\d{{1,2}}))?$"
+    rf"(?:\s?(?:-|to|till?|until)\s?(?P<u>\d{{1,2}}))?"
+    r"(?:\sin the\s(?P<part>morning|afternoon|evening))?$"
 )
 RANGED = re.compile(
     r"\b(?P<h>1[0-2]|[1-9])\s?(?:-|to|till?|until)\s?(?P<u>1[0-2]|[1-9])\b(?!:|\s?[ap]m)"

@@ -29,20 +29,24 @@ _NOT_HOUR = (
 _SPAN = (
     rf"(?:(?:{_CLOCK}|{_BARE})\s?(?:-|–|to|tae|till?|until|and)\s?(?:{_CLOCK}|{_BARE}{_NOT_HOUR}))"
 )
-_PART = r"(?:early|late|morning|afternoon|arvo|evening|nigh?te?|lunchtime)"
+_PART = r"(?:early|late|morning|afternoon|arvo|evening|nigh?te?|lunchtime|teatime|dinner|dawn)"
 _DAY = (
     rf"(?:(?:(?:this|next|coming|second|first)\s(?:coming\s)?)?(?:{_WEEKDAY})\b"
     r"|(?:later\s)?today|(?:the )?day after tomorrow|tomorrow|tmrw?|tmr|2morrow|tomoro"
     r"|the morra|tonight|tonite|2nite"
     r"|bukas|ngayon|mamaya|the noo|(?<=\s)the night(?=[,.]|$)"
-    r"|(?:this|next)\s(?:week(?:end)?|wknd|month|morning|afternoon|evening|nigh?te?)"
+    r"|(?:this|next)\s(?:week(?:end)?|wknd|month|term|year|morning|afternoon|evening|nigh?te?)"
+    r"(?:\sor\snext(?=[?.,]|$))?"
+    r"|(?:any|some)\s(?:time|day|morning|afternoon|evening|nigh?te?)"
+    r"|(?<=[a-z]\s)(?<!\bof\s)(?<!\ball\s)(?<!make\s)(?<!seize\s)(?<!start\s)the day"
+    r"(?=[,.!?]|$|\swi\b)"
     r"|(?:the\s)?(?:long\s)?(?:weekend|wknd)"
     rf"|the\s{_NTH}(?!\s(?:floor|flair|time|one|door|person|house|landing))"
     rf"(?:\sof\s(?:{_MONTH}))?"
     rf"|{_NTH}\s(?:of\s)?(?:{_MONTH})\b|(?:{_MONTH})\s[0-3]?\d(?:st|nd|rd|th)?(?![:\d])"
     rf"|\d{{1,2}}\s(?:{_MONTH})\b)"
 )
-_UPTO = r"(?:\s(?:to|till?|until|thru|through|and|or|n|&)\s|\s?[-–/]\s?|\s)"
+_UPTO = r"(?:\s(?:to|till?|until|before|thru|through|and|or|n|&)\s|\s?[-–/]\s?|\s)"
 _DAYS = rf"(?:{_DAY}(?:{_UPTO}(?:{_DAY}|{_NTH}|\d{{1,2}}(?=[,.]|$)))*)"
 _EVENT = (
     r"(?:evening|morning|work|school(?:\srun)?|lunch|dinner|supper|breakfast|tea|dark|sun(?:set|up|down)|bedtime|night"
@@ -55,22 +59,34 @@ _LEAD = (
 )
 _PHRASE = re.compile(
     rf"(?<![\w.:/$£€-])(?:{_LEAD}(?:about\s|around\s|the\s(?={_PART}|week))?)?"
-    rf"(?:(?:{_SPAN}|{_CLOCK})(?:\ssharp)?(?:,?\s(?:on\s|in the\s|of\s)?(?:{_DAYS}|{_PART}))?"
+    rf"(?:(?:{_SPAN}|{_CLOCK})(?:\ssharp)?"
+    rf"(?:,?\s(?:on\s(?:a\s)?|in the\s|of\s)?(?:{_DAYS}|{_PART}|later))?"
     rf"(?:\s{_PART})?"
     rf"|(?:{_DAYS})(?:(?:,?\s|'s\s)(?:in the\s)?{_PART}\b)?"
     rf"(?:,?\s(?:(?:at|from|by|around|about|before|after|between)\s){{0,2}}(?:{_SPAN}|{_CLOCK}))?"
-    rf"(?:,?\s(?:at|from|by|around|before|after|till?|until)\s(?:{_BARE}{_NOT_HOUR}|{_EVENT}\b))?)(?!\w)",
+    rf"(?:,?\s(?:at|from|by|around|before|after|till?|until)\s(?:{_BARE}{_NOT_HOUR}|{_EVENT}\b)(?:\ssharp)?)?"
+    rf"|{_BARE}\ssharp|later\s{_CLOCK})(?!\w)",
 )
 _LED = re.compile(
     rf"(?<![\w-])(?:(?:by|before|afore|after|efter|until|till?|from|around|about)\s(?:about\s)?"
-    rf"(?:(?P<h>{_BARE}){_NOT_HOUR}(?:\s(?:on\s)?{_DAYS})?|{_EVENT}\b|(?:the\s)?{_NTH}\b|january|march)"
-    rf"|at\s(?P<a>{_BARE})(?=[,.!?]|$|\s(?:{_DAYS}|and|or|but|if|please|pls|so|can|could|who|for|at|in|with)\b)"
-    rf"(?:\s{_DAYS})?"
+    rf"(?:(?P<h>{_BARE}){_NOT_HOUR}(?:\s(?:(?:on\s)?{_DAYS}|later))?|{_EVENT}\b(?:\s(?:{_CLOCK}|{_DAYS}))?|(?:the\s)?{_NTH}\b"
+    rf"|(?:{_EVENT}|{_MONTH})\b)"
+    rf"|at\s{_BARE}\sin the\s{_PART}"
+    rf"|at\s(?P<a>{_BARE})(?=[,.!?]|$|\s(?:{_DAYS}|and|or|but|if|please|pls|so|can|could|who|for|at|in|on|with)\b)"
+    rf"(?:\s(?:on\s(?:a\s)?)?{_DAYS})?"
     rf"|in\s(?P<m>\d{{1,2}}|five|ten|fifteen|twenty)(?=[,.!?]|$)"
     rf"|(?:on\s)?(?P<d>{_NTH})(?=$|[,.]|\sfor\b)|(?P<r>{_NTH}\s(?:to|till?|until)\s{_NTH}))",
 )
 _NOW = re.compile(
     r"(?<![\w-])(?<!from )(?:right now|rn|now|tn)(?=[,.!?]|$|\s(?:please|pls|it|before|is))",
+)
+# Until something comes about: before they shut at 9, till the check on the 3rd.
+_WHO = "the|my|our|your|his|her|their|this|that|they|i'm|we're|i get|we get"
+_UNTIL = re.compile(
+    rf"(?<![\w-])(?:before|afore|until|till?)\s(?:(?:{_WHO})\b(?:\s[a-z'’-]+){{1,5}}?"
+    rf"(?:\s(?:at\s(?:{_CLOCK}|{_BARE}{_NOT_HOUR})|(?:on\s)?{_DAYS})"
+    r"|(?=[,.!?;]|$|\s(?:and|but|or|if|so|please|pls|who|can|could|anyone|cos|because)\b))"
+    r"|after\s(?:eid|christmas|easter|lunch|work)\b)",
 )
 _AGES = re.compile(r"\d{1,2} (?:and|&|or|n) \d{1,2}")  # mine are 2 and 4
 _AGED = re.compile(r"(?:aged?|ages|sizes?)\s$", re.IGNORECASE)
@@ -82,10 +98,11 @@ _HABIT = re.compile(r"\s(?:yesterday|every|daily|last|ago|on weekdays|again)", r
 # Where words of time may begin; the long patterns are tried only there.
 _BEGIN = re.compile(
     r"(?<![\w.:/$£€-])(?:\d|by |before |afore |after |efter |until |till? |from |around |about "
-    r"|at |on |in |through |between |no later|half |quarter |noon|mid|later |now|rn|tn|right now"
+    r"|at |on |in |through |between |any |some |no later|half |quarter |noon|mid|later "
+    r"|now|rn|tn|right now|tod"
     r"|next |this |coming "
     r"|second |first |long week|tom|tm|tonig|tonit|bukas|ngayon|mamaya"
-    r"|day aft|the (?:day aft|mor|night|noo|week|long|w|\d)|week|wknd|mon|tue|wed|thu|fri|sat|sun"
+    r"|day aft|the (?:day|mor|night|noo|week|long|w|\d)|week|wknd|mon|tue|wed|thu|fri|sat|sun"
     r"|jan|feb|mar|apr"
     r"|may |jun|jul|aug|sep|oct|nov|dec|one |two |three |four |five |six |seven |eight |nine |ten "
     r"|eleven |twelve )",
@@ -97,6 +114,7 @@ _DAYNAMES = "mon tue tues wed weds wednes thu thur thurs fri sat satur sun"
 TELLING = frozenset(
     (
         *_NUMBER.split("|"),
+        *("before", "afore", "until", "till", "til"),
         *("fifteen", "twenty", "noon", "midnight", "midday", "now", "rn", "tn"),
         *(
             f"{name}{day}{s}"
@@ -105,7 +123,22 @@ TELLING = frozenset(
             for s in ("", "s")
         ),
         *("today", "tomorrow", "tmr", "tmrw", "tomoro", "morra", "tonight", "tonite", "noo"),
-        *("bukas", "ngayon", "mamaya", "week", "weekend", "wknd", "month", "morning", "afternoon"),
+        *(
+            "bukas",
+            "ngayon",
+            "mamaya",
+            "week",
+            "weekend",
+            "wknd",
+            "month",
+            "morning",
+            "afternoon",
+            "later",
+            "dawn",
+            "day",
+        ),
+        *("february", "april", "june", "july", "august", "september", "october", "november"),
+        *("december",),
         *("evening", "night", "nighte", "nit", "nite", "january", "march"),
         *("work", "school", "lunch", "lunchtime", "dinner", "supper", "breakfast", "tea", "dark"),
         *("sunset", "sunup", "sundown", "bedtime", "service", "mass", "church", "fajr", "asr"),
@@ -120,7 +153,7 @@ def phrases(text: str) -> list[tuple[int, int]]:
     heard: list[tuple[int, int]] = []
     for begin in islice(_BEGIN.finditer(text), _MOST):
         start = begin.start()
-        for pattern in (_PHRASE, _LED, _NOW):
+        for pattern in (_PHRASE, _LED, _NOW, _UNTIL):
             m = pattern.match(text, start)
             if m is not None and _stands(text, m):
                 heard.append((start, start + len(m[0].rstrip(" .,"))))

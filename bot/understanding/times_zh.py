@@ -129,7 +129,7 @@ def _day(parts: dict[str, str | None]) -> _Day:
     elif word := get("week"):
         day = ("week", _weeks(word) or 0)
     elif get("mm") or get("dom"):
-        n, month = number(get("dd") or get("dom") or ""), _whole(get("mm"))
+        n, month, week = number(get("dd") or get("dom") or ""), _whole(get("mm")), _weeks(get("mo"))
         day, year = None if n is None else ("date", int(n)), _whole(get("yy"))
     elif iso := get("iso"):
         year, month, n = map(int, iso.split("-"))
