@@ -48,7 +48,8 @@ def read(said: Sequence[Line]) -> Iterator[Read]:
         items: tuple[Item, ...] = ()
         if line.act in ("need", "offer"):
             heard = reader.heard(line.text)
-            items = items_of(heard.plain, heard.low, heard.hits, weights[fold[line.voice]])
+            about = train_things.ruled(line, heard)
+            items = items_of(heard.plain, heard.low, heard.hits, about, weights[fold[line.voice]])
         yield Read(line, reading.but(act=line.act, items=items, person=person(line.text)))
 
 

@@ -9,7 +9,7 @@ from bot.understanding import sounds, things
 from bot.understanding.amounts import Amount, amounts
 from bot.understanding.lexicon import Entry, Hit, lexicon
 from bot.understanding.normalise import Plain, written
-from bot.understanding.signs import Span, tokens
+from bot.understanding.signs import Plea, Span, tokens
 from handlers.reading import Item
 
 _ERRAND = "代购"
@@ -27,6 +27,7 @@ _EDGE = re.compile(
 )
 _NOTHING = re.compile(
     "[修换搬抬接喂遛教看弄通装做写查洗寄取]|[送带买借拿要给来捎匀帮][点个些下]?儿?|一下"
+    "|医院|急诊|学校|银行|车站|机场"
 )
 # Where an unknown thing ends: 借个滴定管|用用, 琉璃瓦|吗.
 _HAN_ON = re.compile(
@@ -57,16 +58,23 @@ _VERB = re.compile("^[修换装搬抬洗喂遛陪接看带取拿送教做写填]
 
 
 def items_of(
-    plain: Plain, low: str, hits: Sequence[Hit], weights: things.Weights | None = None
+    plain: Plain,
+    low: str,
+    hits: Sequence[Hit],
+    topic: str = "",
+    weights: things.Weights | None = None,
 ) -> tuple[Item, ...]:
-    """Things asked for or offered in a message (``low`` in lower case), each once, in order."""
+    """Things asked for or offered in a message (``low`` in lower case), each once, in order.
+
+    ``topic`` is its danger or category, if known.
+    """
     text = plain.text
     counted = amounts(text)
     named = [hit for hit in hits if hit.entry.kind != "symptom"]
     words = [(hit.start, hit.end) for hit in named]
     bare = bool(words) and _nothing_else(low, [*words, *(one.span for one in counted)])
-    weights = weights or things.shipped()
-    found = words if bare else things.spans(low, hits, counted, plain.lang, weights)
+    plea = Plea(low, hits, counted, plain.lang, topic)
+    found = words if bare else things.spans(plea, weights or things.shipped())
     if not found and len(tokens(low)) <= _BRIEF + 2 * len(counted):
         found = words
     if not found and (asked := _ASKED.search(low)) is not None:

@@ -20,7 +20,7 @@ from bot.understanding.phones import phones
 from bot.understanding.spots import NOWHERE, cued, spot
 from bot.understanding.talk import Talk, in_talk, talk_from
 from bot.understanding.times import when
-from handlers.reading import Category, Reading, When
+from handlers.reading import Category, Item, Reading, When
 
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_a-z]|[a-z]{2}")
@@ -183,11 +183,15 @@ class Reader:
         """The reading with all that its act calls for."""
         text, low, act, judge = heard.plain.text, heard.low, decided.act, self._judge
         danger, slotted = decided.emergency, act in _SLOTTED or decided.emergency is not None
+        about = self._category(heard, decided, judged)
+        items: tuple[Item, ...] = ()
+        if act in ("need", "offer"):
+            items = items_of(heard.plain, low, heard.hits, danger or about or "")
         return Reading(
             act=act,
             emergency=danger,
-            category=self._category(heard, decided, judged),
-            items=items_of(heard.plain, low, heard.hits) if act in ("need", "offer") else (),
+            category=about,
+            items=items,
             place=heard.place,
             phone=heard.phone,
             person=person(text) if slotted and act != "command" else NOBODY,

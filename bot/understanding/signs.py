@@ -5,63 +5,38 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-
-from ahocorasick_rs import AhoCorasick, MatchKind
+from typing import NamedTuple
 
 from bot.understanding.amounts import Amount
+from bot.understanding.asking import KINDS, Token, asking, cues
 from bot.understanding.lexicon import Hit
 
 _MOST = 160  # tokens of one message that are looked at
 _TOKEN = re.compile(r"[a-z][a-z'’-]*|\d+|\S")
 _JOINED = re.compile(r"[a-z\d]")  # what may stand in a token with others
-_CUES_ZH = {
-    "want": "急需|需要|想要|要不要|等着用|要|求|缺|差|找|寻|订|蹲|想",
-    "borrow": "借|租",
-    "have": "有没有|有冇|谁有|还有|有",
-    "give": "送|给|出|转|捐|匀|分|让|剩|多|闲置|富余|捡到|拿|领|取",
-    "fetch": "买|带|捎|代购|拎|抢|囤",
-    "do": "修|换|装|搬|抬|教|帮|陪|接|喂|遛|看|照|弄|写|填|通|查|洗|缝|剪|会|懂|认识",
-    "no": "没|不|别|了",
-    "spent": "用完|喝完|吃完|用光|断|完了",
-}
-_CUES_EN = {
-    "want": "need needed want wanted wants needs looking require required iso after urgently",
-    "borrow": "borrow lend loan spare use",
-    "have": "got have has get anyone anybody any who having with some",
-    "give": "giving give free offer leftover extra going share made take donate donating too",
-    "fetch": "buy grab pick bring fetch collect drop",
-    "do": "fix help teach watch feed walk look sit drive carry move read write lift check do",
-    "no": "not no won't isn't don't can't stopped keeps broken ran out gone leaking blocked stuck",
-    "own": "my the our your a an this his her",
-    "and": "and or n plus",
-    "of": "of for to in at on from",
-}
-_KIND = {word: kind[:2] for kind, words in _CUES_EN.items() for word in words.split()}
-_CUE_KINDS = [kind[:2] for kind, words in _CUES_ZH.items() for _ in words.split("|")]
-# The first of the list that fits, as in a pattern of choices.
-_CUE = AhoCorasick(
-    [word for words in _CUES_ZH.values() for word in words.split("|")],
-    matchkind=MatchKind.LeftmostFirst,
-)
 # A cue and how far it is, as one word that is made but once, for it is looked up by it.
-_CUE_NAMES = ("^^", "||", *(kind[:2] for kind in _CUES_ZH | _CUES_EN))
+_CUE_NAMES = ("^^", "||", *KINDS)
 _FAR_BEFORE, _FAR_AFTER = 6, 4
 _BEFORE = {cue: [f"{cue}{far}" for far in range(_FAR_BEFORE + 1)] for cue in _CUE_NAMES}
 _AFTER = {cue: [f"{cue}{far}" for far in range(_FAR_AFTER + 1)] for cue in _CUE_NAMES}
-_ASKS = tuple(
-    (name, re.compile(like))
-    for name, like in (
-        ("h", "有没有|谁有|谁家|哪家|有吗|借|求|缺|anyone|anybody|spare|borrow|need"),
-        ("d", "谁会|谁懂|谁能|帮|修|师傅|陪|接|can some|could|help|who can|would"),
-        ("g", "送|免费|多了|要的|来拿|free|giving|leftover|happy to|come"),
-    )
-)
 _STOPS = frozenset(",。!?;:")
 _HAN = "\u2fff"
 UNLISTED = "-"  # the kind of what the lexicon does not know
 
-Token = tuple[str, int, int]
 Span = tuple[int, int]
+
+
+class Plea(NamedTuple):
+    """A plea or an offer: in lower case, with what the lexicon and the grammar of amounts find.
+
+    ``topic`` is what it is about, as said by its danger or its category; nothing if not known.
+    """
+
+    low: str
+    hits: Sequence[Hit]
+    counted: Sequence[Amount]
+    lang: str
+    topic: str = ""
 
 
 def tokens(low: str) -> list[Token]:
@@ -71,14 +46,12 @@ def tokens(low: str) -> list[Token]:
     return [(m[0], m.start(), m.end()) for m in _TOKEN.finditer(low)][:_MOST]
 
 
-def looks(
-    low: str, found: Sequence[Token], hits: Sequence[Hit], counted: Sequence[Amount], lang: str
-) -> Iterator[tuple[int, int, str]]:
+def looks(plea: Plea, found: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
     """(first position scored, size of the run, its name); positions count from two before."""
     for size, row in enumerate(runs(found), 1):
         for at, name in enumerate(row, size - 2):
             yield at, size, name
-    for at, names in enumerate(signs(low, found, hits, counted, lang), 2):
+    for at, names in enumerate(signs(plea, found), 2):
         for name in names:
             yield at, 0, name
 
@@ -91,14 +64,18 @@ def runs(found: Sequence[Token]) -> tuple[list[str], list[str], list[str]]:
     return ones, twos, threes
 
 
-def signs(
-    low: str, found: Sequence[Token], hits: Sequence[Hit], counted: Sequence[Amount], lang: str
-) -> list[list[str]]:
+def signs(plea: Plea, found: Sequence[Token]) -> list[list[str]]:
     """For each token what else there is to know of it."""
-    asks, seen = sights(low, found, hits, counted, lang)
+    asks, topic, seen = sights(plea, found)
     out = []
-    for (word, _, _), before, cue, after, clause, near, previous, this, following in seen:
-        names = [*of_cue(asks, before, cue), of_cues(before, after), of_clause(asks, clause, this)]
+    for (word, _, _), before, cue, after, clause, does, near, previous, this, following in seen:
+        names = [
+            *of_cue(asks, before, cue),
+            *of_topic(topic, before[:2], cue),
+            of_cues(before, after),
+            of_clause(asks, clause, this),
+            *of_asking(does, this),
+        ]
         if near:
             names.append(of_number(near, this))
         if this != UNLISTED:
@@ -108,30 +85,41 @@ def signs(
     return out
 
 
-Sight = tuple[Token, str, str, str, str, str, str, str, str]
+Sight = tuple[Token, str, str, str, str, str, str, str, str, str]
 
 
-def sights(
-    low: str, found: Sequence[Token], hits: Sequence[Hit], counted: Sequence[Amount], lang: str
-) -> tuple[str, Iterator[Sight]]:
-    """What the signs of the tokens follow from: what the message asks, and for each token
+def sights(plea: Plea, found: Sequence[Token]) -> tuple[str, str, Iterator[Sight]]:
+    """What the signs of the tokens follow from: what the message asks and is about, and for each
 
-    itself, the nearest cue before it, its own, the nearest after it, the place of its clause, what
-    it is to a number beside it, and the kinds the lexicon gives the token before, it and the next.
+    token itself, the nearest cue before it, its own, the nearest after it, the place of its clause,
+    what that asks, what the token is to a number beside it, and the kinds the lexicon gives the
+    token before, it and the next.
     """
-    known = ["^", *_known(found, hits), "$"]
-    cues, zh = _cues(low, found), lang == "zh"
-    left, clauses = _before(found, cues, zh=zh)
-    right, beside = _after(found, cues, zh=zh), _beside(found, counted)
+    known = ["^", *_known(found, plea.hits), "$"]
+    own, zh = cues(plea.low, found), plea.lang == "zh"
+    left, sizes = _before(found, own, zh=zh)
+    asks, does = asking(plea.low, found, sizes)
     seen = zip(
-        *(found, left, cues, right, clauses, beside, known, known[1:], known[2:]), strict=False
+        *(found, left, own, _after(found, own, zh=zh), _clauses(sizes), does),
+        *(_beside(found, plea.counted), known, known[1:], known[2:]),
+        strict=False,
     )
-    return _asks(low), seen
+    return asks, plea.topic, seen
 
 
 def of_cue(asks: str, before: str, cue: str) -> tuple[str, str]:
     """Signs by the nearest cue before a token and the one it belongs to."""
     return f"b{before}{cue}", f"d{asks}{before}"
+
+
+def of_topic(topic: str, before: str, cue: str) -> tuple[str, ...]:
+    """Signs by what the message is about; none if that is not known."""
+    return (f"k{topic}", f"K{topic}{before}", f"m{topic}{cue}") if topic else ()
+
+
+def of_asking(does: str, this: str) -> tuple[str, str]:
+    """Signs by what the token's clause and the others do: ask, give, tell what is amiss."""
+    return f"q{does}{this}", f"Q{does.replace('n', '')}{this}"
 
 
 def of_cues(before: str, after: str) -> str:
@@ -159,11 +147,6 @@ def of_letters(word: str) -> tuple[str, ...]:
     return (f"e{word[-3:]}", f"p{word[:4]}") if len(word) > 3 and "a" < word < "{" else ()
 
 
-def _asks(low: str) -> str:
-    """Which kinds of asking a message holds: for a thing, for a deed, or giving."""
-    return "".join(name for name, like in _ASKS if like.search(low))
-
-
 def _known(found: Sequence[Token], hits: Sequence[Hit]) -> list[str]:
     """For each token the kind the lexicon gives it, and whether it begins the word."""
     out = [UNLISTED] * len(found)
@@ -179,24 +162,12 @@ def _known(found: Sequence[Token], hits: Sequence[Hit]) -> list[str]:
     return out
 
 
-def _cues(low: str, found: Sequence[Token]) -> list[str]:
-    """For each token the first letters of the cue it belongs to, or nothing."""
-    if low.isascii():
-        return [_KIND.get(word, "") for word, _, _ in found]
-    at: dict[int, str] = {}
-    for which, start, end in _CUE.find_matches_as_indexes(low):
-        for place in range(start, end):
-            at[place] = _CUE_KINDS[which]
-    return [at.get(start) or _KIND.get(word, "") for word, start, _ in found]
-
-
 def _before(
     found: Sequence[Token], cues: Sequence[str], *, zh: bool
-) -> tuple[list[str], list[str]]:
-    """For each token the nearest cue before it in its clause, and how far; and its clause's place.
+) -> tuple[list[str], list[int]]:
+    """For each token the nearest cue before it in its clause, and how far; and how many tokens
 
-    Of clauses it is told how many come before and after, up to two. A space ends one where people
-    write no signs.
+    each clause has. A space ends one where people write no signs.
     """
     near, sizes = [], []
     last, far, size, stop = "^^", 0, 0, 0
@@ -217,10 +188,11 @@ def _before(
             far += 1
         stop = end
     sizes.append(size)
-    return near, _clauses(sizes)
+    return near, sizes
 
 
 def _clauses(sizes: Sequence[int]) -> list[str]:
+    """For each token how many clauses come before and after its own, up to two."""
     last, out = len(sizes) - 1, []
     for n, size in enumerate(sizes):
         out += [f"{min(2, n)}{min(2, last - n)}"] * size

@@ -16,19 +16,20 @@ from pathlib import Path
 from struct import unpack_from
 from typing import NamedTuple
 
-from bot.understanding.amounts import Amount
-from bot.understanding.lexicon import Hit
+from bot.understanding.asking import Token
 from bot.understanding.signs import (
     UNLISTED,
+    Plea,
     Sight,
     Span,
-    Token,
+    of_asking,
     of_clause,
     of_cue,
     of_cues,
     of_kinds,
     of_letters,
     of_number,
+    of_topic,
     runs,
     sights,
     tokens,
@@ -54,6 +55,8 @@ class Rows:
     def __init__(self, runs: dict[str, int], signs: dict[str, int]) -> None:
         self._runs, self._signs = runs, signs
         self.cue = _Kept(signs, of_cue)
+        self.topic = _Kept(signs, of_topic)
+        self.asking = _Kept(signs, of_asking)
         self.cues = _Kept(signs, lambda *beside: (of_cues(*beside),))
         self.clause = _Kept(signs, lambda *place: (of_clause(*place),))
         self.number = _Kept(signs, lambda *near: (of_number(*near),))
@@ -88,25 +91,26 @@ class Weights(NamedTuple):
     ease: int
 
 
-def spans(
-    low: str, hits: Sequence[Hit], counted: Sequence[Amount], lang: str, weights: Weights
-) -> list[Span]:
-    """Where things are named in a message in lower case."""
-    found = tokens(low)
+def spans(plea: Plea, weights: Weights) -> list[Span]:
+    """Where things are named in a message."""
+    found = tokens(plea.low)
     if not found:
         return []
-    shown = _shown(*sights(low, found, hits, counted, lang), weights.rows)
+    shown = _shown(*sights(plea, found), weights.rows)
     return _spans(found, _path(_scores(runs(found), shown, weights.rows), weights))
 
 
-def _shown(asks: str, seen: Iterable[Sight], rows: Rows) -> list[int]:
+def _shown(asks: str, topic: str, seen: Iterable[Sight], rows: Rows) -> list[int]:
     """What the signs of each token weigh, as `signs.signs` names them."""
     out = []
     of_cue, of_cues, of_clause, of_kinds = rows.cue, rows.cues, rows.clause, rows.kinds
-    for (word, _, _), before, cue, after, clause, near, previous, this, following in seen:
+    of_topic, of_asking = rows.topic, rows.asking
+    for (word, _, _), before, cue, after, clause, does, near, previous, this, following in seen:
+        kind = before[:2]
         total = of_cue[asks, before, cue] + of_cues[before, after] + of_clause[asks, clause, this]
+        total += of_topic[topic, kind, cue] + of_asking[does, this]
         if this != UNLISTED:
-            total += of_kinds[before[:2], previous, this, following]
+            total += of_kinds[kind, previous, this, following]
         elif len(word) > 1:
             total += rows.of_letters(word)
         if near:
