@@ -50,7 +50,7 @@ def examples(said: Sequence[Line], reader: Reader) -> list[Example]:
 
     Of every other one the rules say what it is about and not the label: the reader errs as well.
     """
-    out = []
+    out: list[Example] = []
     for one in said:
         if not one.full or one.act not in ("need", "offer"):
             continue

@@ -104,7 +104,8 @@ _NOT_UNITS = (
     r"o'?clock|percent|am|pm|blocks?|buildings?|units?|rooms?|doors?|nights?|mornings?|evenings?"
 )
 _ENGLISH = re.compile(
-    rf"(?<![\w#./:$£€-])(?<!\d,)(?P<n>a few|a lot of|\d{{1,3}}(?:,\d{{3}}){{1,3}}|"
+    rf"(?<![\w#./:$£€-])(?<!\d,)(?P<n>half (?:a )?dozen|a few|a lot of|"
+    rf"\d{{1,3}}(?:,\d{{3}}){{1,3}}|"
     rf"\d{{1,5}}(?:\.\d{{1,3}})?(?:\s?(?:-|to|"
     rf"or)\s?\d{{1,5}})?|{ENGLISH_PATTERN}(?:(?:-|\sto\s|\sor\s)"
     rf"{ENGLISH_PATTERN})?|few|several|some|lots of|many)(?:\s?(?:of\s)?|-)"

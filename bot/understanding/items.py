@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from bot.understanding import sounds, things
 from bot.understanding.amounts import Amount, amounts
@@ -54,6 +55,7 @@ _CLOSING = ")]》】%+"
 _GOES_ON = "用给送不没要"
 _HAN = re.compile("[\u4e00-\u9fff]")
 _APART = re.compile("[,。;、!?]")
+_ROW = re.compile(r"\s?(?:,|、|/|&|\+|和|跟|与|或|还有)\s?|\s(?:and|or|n|plus)\s|")
 _VERB = re.compile("^[修换装搬抬洗喂遛陪接看带取拿送教做写填]")
 
 
@@ -80,8 +82,8 @@ def items_of(
     if not found and (asked := _ASKED.search(low)) is not None:
         found = [asked.span("zh" if asked["zh"] else "en")]
     items: dict[str, Item] = {}
-    for span in found:
-        start, end = _trimmed(low, *_uncounted(*span, counted))
+    for part in [part for span in found for part in _parted(low, *span, named)]:
+        start, end = _trimmed(low, *_uncounted(*part, counted))
         if (
             start == end
             or (len(found) > 1 and _unit(start, end, counted))
@@ -102,6 +104,17 @@ def items_of(
         if not _MENDED.isdisjoint(items):
             items.pop(_WATER, None)
     return tuple(items.values())
+
+
+def _parted(low: str, start: int, end: int, named: Sequence[Hit]) -> list[Span]:
+    """The things of a span that is but a row of them: bread and eggs, 白菜土豆萝卜."""
+    row = [hit for hit in named if start <= hit.start < hit.end <= end]
+    if len(row) < 2 or any(hit.entry.kind != "thing" for hit in row):
+        return [(start, end)]
+    gaps = [low[a.end : b.start] for a, b in pairwise(row)]
+    if low[start : row[0].start].strip() or low[row[-1].end : end].strip():
+        return [(start, end)]
+    return [(h.start, h.end) for h in row] if all(map(_ROW.fullmatch, gaps)) else [(start, end)]
 
 
 def _uncounted(start: int, end: int, counted: Sequence[Amount]) -> tuple[int, int]:

@@ -39,8 +39,9 @@ def _filled(reading: Reading, text: str, at: datetime | None) -> Reading:
     plain = normalise(text)
     low = plain.text.lower()
     hits = lexicon().find(low) if len(low) == len(plain.text) else []
-    items = items_of(plain, low, hits) if hits else ()
-    kind = category("need", low, hits, danger=None, wanted=True) if items else reading.category
+    about = category("need", low, hits, danger=None, wanted=True)
+    items = items_of(plain, low, hits, about or "") if hits else ()
+    kind = about if items else reading.category
     return reading.but(
         items=items, category=kind, person=person(plain.text), when=when(plain.text, at)
     )

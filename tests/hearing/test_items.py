@@ -8,6 +8,7 @@ import pytest
 
 from bench.sound_table import everyday
 from bot.understanding import sounds
+from bot.understanding.acts import category
 from bot.understanding.items import items_of
 from bot.understanding.normalise import written
 from bot.understanding.reader import Reader
@@ -19,7 +20,8 @@ READER = Reader()
 
 def found(text: str) -> list[Item]:
     heard = READER.heard(text)
-    return list(items_of(heard.plain, heard.low, heard.hits))
+    about = category("need", heard.low, heard.hits, heard.danger)
+    return list(items_of(heard.plain, heard.low, heard.hits, about or ""))
 
 
 @pytest.mark.parametrize(
@@ -97,6 +99,21 @@ def test_one_drug_is_never_another() -> None:
     assert not lexicon
     names = [found(f"谁有{drug}")[0].name for drug in ("氯沙坦", "缬沙坦", "雷米普利", "赖诺普利")]
     assert len(set(names)) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("does anyone have a bag of rice to spare?", [("rice", 1, "bag")]),
+        ("can I borrow half a dozen eggs please", [("eggs", 6, None)]),
+        ("要两根葱2根", [("葱", 2, "根")]),
+        ("谁家有旧毛巾旧毛衣不要的", [("旧毛巾", None, None), ("旧毛衣", None, None)]),
+    ],
+)
+def test_each_thing_stands_by_itself_without_its_measure(
+    text: str, items: list[tuple[str, float | None, str | None]]
+) -> None:
+    assert [(one.text, one.quantity, one.unit) for one in found(text)] == items
 
 
 def test_a_very_long_message_is_searched_no_further_than_a_long_one() -> None:
