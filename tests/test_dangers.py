@@ -17,8 +17,8 @@ DANGERS = Dangers()
 TRAINED_ON = lines(files(held_out=False))
 # Shares of the lines it was trained on; these may only rise, the false alarms only fall.
 # What it does with voices it has not heard is in docs/reader.md.
-HEARD_AT_LEAST = {"zh": 0.95, "en": 0.95}
-FALSE_AT_MOST = {"zh": 0.025, "en": 0.025}
+HEARD_AT_LEAST = {"zh": 0.98, "en": 0.98}
+FALSE_AT_MOST = {"zh": 0.015, "en": 0.015}
 
 
 def hear(text: str) -> str | None:
@@ -43,6 +43,10 @@ def hear(text: str) -> str | None:
         ("my nan won't wake up", "medical"),
         ("I can't breathe properly", "medical"),
         ("my dad fell and can't get up", "medical"),
+        ("老公误服了老鼠药", "medical"),
+        ("妈妈躺在地上不理我", "medical"),
+        ("他把农药喝下去了", "medical"),
+        ("屋里冒黑烟了，楼上有老人下不来", "fire"),
         ("婆婆吃粽子choking，脸purple", "medical"),
         ("smoke is pouring out of the flat next door", "fire"),
         ("smells like rotten eggs in the hall", "gas"),
@@ -51,6 +55,9 @@ def hear(text: str) -> str | None:
         ("can't find my son, he's 5, red coat", "missing"),
         ("I don't want to live anymore", "self_harm"),
         ("my brother got electrocuted", "electric"),
+        ("shes chokin on a grape", "medical"),
+        ("gran's lyin on the kitchen floor, no movin", "medical"),
+        ("e no dey breathe", "medical"),
     ],
 )
 def test_danger_is_heard_in_everyday_words(text: str, kind: str) -> None:
@@ -69,6 +76,8 @@ def test_danger_is_heard_in_everyday_words(text: str, kind: str) -> None:
         "热水器打不着火了",
         "孩子烧得厉害，求布洛芬",
         "昨天我妈晕倒了，现在好了",
+        "楼上说要报警，其实是误会，没事",
+        "在电影里他被人捅了一刀",
         "明天下午消防演练，听见警报不要慌",
         "dying for a coffee",
         "this heat is killing me",
@@ -117,6 +126,18 @@ def test_a_figure_of_speech_hides_the_words_within() -> None:
 def test_a_word_with_choices_is_every_one_of_its_forms() -> None:
     assert list(expanded("(a|b)c(|d)")) == ["ac", "acd", "bc", "bcd"]
     assert padded("can't wake him!谁fall了") == " cant wake him , 谁 fall 了 "
+
+
+def test_a_hint_teaches_but_is_no_danger() -> None:
+    said = "my mother is coming for tea"
+    assert DANGERS.see(said) is None
+    hint = DANGERS.see(said, hints=True)
+    assert hint is not None
+    assert (hint.surest, DANGERS.find(said)) == ("hint", None)
+
+
+def test_a_dropped_g_is_the_same_word() -> None:
+    assert DANGERS.senses.read("he is chokin").whole & DANGERS.senses.mask("choke")
 
 
 def test_the_weights_are_small() -> None:

@@ -1,9 +1,9 @@
 """Danger to life in a message: high recall, and nothing switches it off.
 
 Words give senses (`bot.understanding.senses`), senses near together give conditions of a kind.
-A sure condition with nothing that doubts it is a danger. Everything else is weighed: conditions,
-doubts, senses and pieces of the words, by weights that ``bench.train_dangers`` learns; a message
-in which no condition holds is none.
+Where a condition holds, all is weighed: conditions, doubts, senses and pieces of the words, by
+weights that ``bench.train_dangers`` learns. The surer the condition, the less the weights must say
+for it; a message in which none holds is no danger.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ from handlers.reading import Danger
 FILE: Final = Path(__file__).parent / "dangers.bin"
 KINDS: Final[tuple[Danger, ...]] = get_args(Danger)
 FEWEST: Final = 20  # pieces: fewer are not weighed as heavily as they are few
-PULL: Final = 3.0  # how much the pieces of the words weigh beside the facts
-# The score from which a message is a danger, by the surest condition that holds in it.
-FROM: Final = {"clear": -2.5, "sure": -1.0, "likely": 0.0}
+PULL: Final = 2.0  # how much the pieces of the words weigh beside the facts
+# The score from which a message is a danger, by the surest condition that holds in it. A hint,
+# where none holds, only teaches the weights what is ordinary.
+FROM: Final = {"clear": -1.0, "sure": -0.5, "likely": 0.0, "hint": math.inf}
 _CRY: Final = 40  # letters: what is longer says more than a cry
 _WIDE: Final = 3  # clauses that are read together
 _HAN = re.compile("[\u3400-\u9fff]")
@@ -49,7 +50,8 @@ class _Condition(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What speaks for and against danger: how surely, facts by name, and pieces of the words.
+    """What speaks for and against danger: how surely (clear, sure, likely, or a hint where no
+    condition holds), facts, and pieces of the words.
 
     A fact is a condition (``r:``), a sense (``m:``), or how these stand together.
     """
@@ -145,16 +147,18 @@ class Dangers:
             return _first(seen) if seen.surest == "clear" else None
         return self.weights.kind(seen) if self.weights.alarms(seen) else None
 
-    def see(self, low: str) -> Seen | None:
-        """What speaks for danger and against it; None if nothing speaks for it."""
+    def see(self, low: str, *, hints: bool = False) -> Seen | None:
+        """What speaks for danger and against it; None if nothing speaks for it.
+
+        With ``hints`` also what is in a message in which some word stirs, but no condition holds.
+        """
         said = self.senses.read(low, self._stirs)
-        if not said.whole & self._any:
-            return None
-        held = self._held(said)
-        if not held:
+        held = self._held(said) if said.whole & self._any else {}
+        if not held and not (hints and said.whole & self._stirs):
             return None
         surely = {one: doubts for one, doubts in held.items() if one.sure}
-        facts = self._facts(said, surely or held, "S" if surely else "L")
+        mark = "S" if surely else "L" if held else "H"
+        facts = self._facts(said, surely or held, mark) if held else [mark]
         facts += [f"r:{one.name}" for one in held]
         facts += [f"m:{name}" for name, bit in self.senses.bit.items() if said.whole & bit]
         facts += [f"!{sign}" for sign in "!?" if sign in low]
@@ -162,7 +166,7 @@ class Dangers:
         size = sum(len(low) > length for length in _LENGTHS[tongue])
         facts += [tongue, f"{tongue}{size}"]
         clear = bool(surely) and not said.whole & self._doubtful
-        surest = "clear" if clear else "sure" if surely else "likely"
+        surest = "clear" if clear else "sure" if surely else "likely" if held else "hint"
         return Seen(surest, facts, list(pieces(said.text)))
 
     def _held(self, said: Said) -> dict[_Condition, int]:

@@ -28,6 +28,7 @@ _SEAM = re.compile("(?<=[\u3400-\u9fff])(?=[a-z])|(?<=[a-z])(?=[\u3400-\u9fff])"
 _CHANGING = re.compile("[a-z'’`]")
 _CHOICE = re.compile(r"(\([^)]*\))")
 _COMMA = re.compile(r",(?![^(]*\))")
+_DROPPED = re.compile(r"(?<=[a-z]{3})ing\b")
 _GAPS: Final = {"zh": 4, "en": 14}  # characters between the two words of one sense
 _FIGURE: Final = "figure"
 _Hit = tuple[int, int, int]  # start, end, senses
@@ -192,4 +193,5 @@ def _listed(words: str, lang: str) -> Iterator[str]:
     for word in _COMMA.split(words.translate(_PLAIN).lower()):
         for form in expanded(word):
             if plain := " ".join(form.split()):
-                yield f" {plain.removesuffix('*')}" if plain.endswith("*") else f" {plain} "
+                for said in {plain, _DROPPED.sub("in", plain)}:  # choking, chokin
+                    yield f" {said.removesuffix('*')}" if said.endswith("*") else f" {said} "

@@ -38,7 +38,7 @@ def test_the_model_is_small_and_loads_quickly() -> None:
     start = time.process_time()  # others may keep the machine busy
     Model(raw)
     assert time.process_time() - start < 0.5  # some 30 ms where nothing else runs
-    assert len(raw) <= 2_000_000
+    assert len(raw) <= 2_200_000
 
 
 @pytest.mark.parametrize(
