@@ -132,7 +132,7 @@ class Chain:
         plain = room.rstrip("ABCDEFGH")
         if plain.isdigit() and 2015 <= int(plain) <= 2045 and int(plain[-2:]) > 12:
             return False
-        return len(plain) in (3, 4) or bool(run[-1].mark)
+        return len(plain) in (3, 4) or plain != room or bool(run[-1].mark)
 
     def _bare(self, token: Token, following: Token | None) -> None:
         """A number without a marker: the door, if the chain has come so far."""
@@ -152,7 +152,8 @@ class Chain:
         if self.inside:
             deep = self.formal and ("u" in self.got or "f" in self.got)
             beside = "u" in self.got and token.start == self.span[1]  # 2单元3
-            if size >= 3 or deep or beside:
+            lettered = "b" in self.got and size and value[-1].isalpha()  # A栋18A
+            if size >= 3 or deep or beside or lettered:
                 self._put("r", token)
             elif size and "b" in self.got and (following is not None or self.formal):
                 self._put("u", token)

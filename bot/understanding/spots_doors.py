@@ -42,7 +42,7 @@ _NOT_A_HOUSE = re.compile(
     "|stall|platform|task|request|flight|room|line|channel|chapter|typhoon|train|pole|pump|the|a"
 )
 _LETTERED = re.compile(  # 7C, 31A
-    r"(?<![\w#$£€./:-])(?P<v>\d{1,2}[A-EGHJKLR])(?P<w>)(?![\w-])"
+    r"(?<![\w$£€./:-])(?P<v>\d{1,2}[A-EGHJKLR])(?P<w>)(?![\w-])"
     r"(?!\s?(?:printer|print|network|signal|phone|movie|tv|battery|batteries|cup))"
 )
 _LETTER_FIRST = re.compile(  # B4, C12: where a door is spoken of, for so are roads and vitamins
@@ -66,7 +66,9 @@ _LOW_LETTERED = re.compile(  # at 14a, 2b's
 _NOT_LETTERED = frozenset(
     ("3D", "4K", "5G", "4G", "3G", "2G", "2D", "A4", "A3", "B12", "B6", "A2", "D3")
 )
-_FLOOR_F = re.compile(r"(?<![\w#$£€./:-])(?:(?P<v>\d{1,2})F|L(?P<l>\d{1,2}))(?![\w-])(?!\s?fever)")
+_FLOOR_F = re.compile(
+    r"(?<![\w#$£€./:-])(?:(?P<v>\d{1,2})/?F|L(?P<l>\d{1,2}))(?![\w-])(?!\s?fever)"
+)
 _DEEP = re.compile(r"(?<![\w-])(?P<v>[BP][1-5])(?![\w-]|\s?mask)")
 _PARKED = re.compile(r"parking|car ?park|garage|level|floor|storage|drainage", re.IGNORECASE)
 _BASEMENT = re.compile(r"\b[Bb]asement(?:\s(?:level\s)?(?P<n>[1-5]))?\b(?!\s?(?:prices?|deal))")

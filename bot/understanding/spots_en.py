@@ -17,26 +17,27 @@ _ORDINALS = {word: i for i, word in enumerate(_ORDINAL_WORDS.split(), 1)}
 # What may stand between the word and its number; a letter or a word needs a space: block C.
 _NO = r"\.?\s?(?:#\s?|(?:no\.?|number)\s?(?=\d))?(?:(?=\d)|(?<=[\s#]))"
 _BUILDING = re.compile(
-    rf"(?<![\w-])(?:building|bui?lding|bldg|bld|block|blk|tower|house){_NO}"
+    rf"(?<![\w-])(?:building|bui?lding|bldg|bld|block|blk|tower|house|chawl|hostel|plot){_NO}"
     rf"(?P<v>\d{{1,4}}[a-z]?|[a-z]\d{{0,2}}|{_WORDS})(?![\w%])(?!\s?(?:days?|hours?|min|years?|"
     rf"people|of us|am|pm|kg|away)\b)"
     r"|(?<![\w.-])(?:no\.?\s?|number\s)(?P<w>\d{1,3}[a-z]?)\s(?:building|bldg|block)\b",
     re.IGNORECASE,
 )
 _UNIT = re.compile(
-    rf"(?<![\w-])(?:unit|entrance|stairwell|staircase){_NO}(?P<v>\d{{1,4}}[a-z]?|"
-    rf"[a-z]\d?|{_WORDS})(?![\w%])",
+    rf"(?<![\w-])(?:unit|entrance|stairwell|staircase|stair){_NO}(?P<v>\d{{1,4}}[a-z]?|"
+    rf"[a-z]\d?|{_WORDS})(?![\w%]|/\d)",
     re.IGNORECASE,
 )
 _ROOM = re.compile(
     rf"(?<![\w-])(?:flat|apt|apartment|room|rm|suite|ste|condo|door){_NO}"
-    rf"(?P<v>\d{{1,5}}\s?[a-z]?|[a-z]-?\d{{1,4}}|{_WORDS})(?![\w%:])(?!\s(?:days?|hours?|min|"
+    rf"(?P<v>\d{{1,3}}-[a-z]|\d{{1,5}}\s?[a-z]?|[a-z]-?\d{{1,4}}|{_WORDS})"
+    rf"(?![\w%:]|/\d)(?!\s(?:days?|hours?|min|"
     rf"people)\b)",
     re.IGNORECASE,
 )
 _FLOOR = re.compile(
     r"(?<![\w.-])(?:(?P<n>\d{"
-    r"1,2})(?:st|nd|rd|th)|"
+    r"1,2})(?:(?:st|nd|rd|th)|(?=\s(?:floor|flr)\b))|"
     r"(?P<o>" + "|".join(_ORDINALS) + r"))\s(?:floor|fl|flr|level|storey|story)\b"
     rf"|(?<![\w-])(?:floor|level|flr){_NO}(?P<v>\d{{1,2}}|{_WORDS})(?![\w%.])|"
     rf"(?P<g>\bground\sfloor\b)",
@@ -44,8 +45,13 @@ _FLOOR = re.compile(
 )
 _WORD = re.compile("[a-z]+")
 # Words one of which a part needs; asked first, for the patterns look at every letter.
-_HOUSES = frozenset(("building", "bulding", "bldg", "bld", "block", "blk", "tower", "house"))
-_STAIRS = frozenset(("unit", "entrance", "stairwell", "staircase"))
+_HOUSES = frozenset(
+    (
+        *("building", "bulding", "bldg", "bld", "block", "blk", "tower", "house"),
+        *("chawl", "hostel", "plot"),
+    )
+)
+_STAIRS = frozenset(("unit", "entrance", "stairwell", "staircase", "stair"))
 _FLOORS = frozenset(("floor", "fl", "flr", "level", "storey", "story"))
 _DOORS = frozenset(("flat", "apt", "apartment", "room", "rm", "suite", "ste", "condo", "door"))
 _PARTS = (
@@ -54,7 +60,9 @@ _PARTS = (
     ("f", _FLOOR, _FLOORS),
     ("r", _ROOM, _DOORS),
 )
-_FLOORED = re.compile("[Ff]lo|FLO|[Ff]l[ r]|[Ll]evel|[Ss]tore?y")
+_FLOORED = re.compile(r"[Ff]lo|FLO|[Ff]lr?\b|[Ll]evel|[Ss]tore?y")
+_STAIR = re.compile("[1-8]|[A-Z]")
+_HOUSE = re.compile(r"\bhouse\s(?:no\.?\s?)?(\d{1,3}[a-z]?)\b", re.IGNORECASE)
 _HASH = re.compile(
     r"[\s,]{0,3}#\s?(?:(?P<f>\d{1,2})-(?=\d{2,4}(?!\w)))?(?P<v>\d{1,4}[a-z]?)(?!\w)", re.IGNORECASE
 )
@@ -123,8 +131,8 @@ def place(text: str) -> tuple[Spot, Span] | None:
     triple = None if spans or text.count("-") < 2 else _TRIPLE.search(text)
     if triple is not None and roomlike(triple[3]):
         return Spot(triple[1], triple[2], None, triple[3], triple[0]), triple.span()
-    if "r" not in parts and "u" in parts and ("b" not in parts or len(parts["u"]) > 2):
-        parts["r"] = parts.pop("u")  # unit 1412 is a home; unit 2 of building 3 a staircase
+    if "r" not in parts:
+        _home(text, parts, spans)
     for more, at in list(doors(text, parts, spans)):
         parts = {**more, **parts}
         spans.append(at)
@@ -174,6 +182,16 @@ def _door(text: str, parts: dict[str, str], spans: list[Span]) -> None:
     if before is not None and "b" in parts:
         parts["r"] = digits(before["v"])
         spans.append((before.start(), first[0]))
+
+
+def _home(text: str, parts: dict[str, str], spans: list[Span]) -> None:
+    """A home by another name: unit 12, but unit 2 of building 3 is a staircase; block D, house 5."""
+    if "u" in parts and ("b" not in parts or _STAIR.fullmatch(parts["u"]) is None):
+        parts["r"] = parts.pop("u")
+    house = _HOUSE.search(text) if "r" not in parts and "b" in parts else None
+    if house is not None and house[1].upper() != parts["b"]:
+        parts["r"] = house[1].upper()
+        spans.append(house.span())
 
 
 def _span(text: str, spans: list[Span]) -> Span:

@@ -90,7 +90,9 @@ def _floor(chain: Chain, token: Token, following: Token | None, left: str) -> st
     return None if mark in "Ff" and not (value.isascii() and value.isdigit()) else "f"
 
 
-_PASSING = re.compile("(?:爬了?|跳|没电梯|抬到|抬上|搬到|搬上|走上|上到|爬到)$")
+_PASSING = re.compile(
+    "(?:[0-9]楼[到至跟和]|地下|爬了?|跳|没电梯|抬到|抬上|搬到|搬上|走上|上到|爬到)$"
+)
 _BETWEEN = re.compile("以上|以下|之间|中间|[跟和到]\\d{1,2}楼")
 
 
