@@ -88,7 +88,7 @@ def _tagged(text: str, tags: Sequence[str], name: str) -> str:
 def _digits(label: str) -> str:
     from bot.understanding.numbers import digits  # noqa: PLC0415
 
-    return digits(label.rstrip("栋幢座号楼单元室层房门弄#Ff")).lower()
+    return digits(label.rstrip("栋幢座号楼单元室层房门弄街塔铺#Ff")).lower()
 
 
 def disasters(path: Path, reader: Reader) -> Table:

@@ -185,7 +185,7 @@ def _door(text: str, parts: dict[str, str], spans: list[Span]) -> None:
 
 
 def _home(text: str, parts: dict[str, str], spans: list[Span]) -> None:
-    """A home by another name: unit 12, but unit 2 of building 3 is a staircase; block D, house 5."""
+    """A home by another name: unit 12, but unit 2 of building 3 is a stair; block D, house 5."""
     if "u" in parts and ("b" not in parts or _STAIR.fullmatch(parts["u"]) is None):
         parts["r"] = parts.pop("u")
     house = _HOUSE.search(text) if "r" not in parts and "b" in parts else None
