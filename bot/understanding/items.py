@@ -13,8 +13,8 @@ from bot.understanding.normalise import Plain, written
 from bot.understanding.signs import Plea, Span, tokens
 from handlers.reading import Item
 
-_ERRAND = "代购"
-"""Says only how the goods named beside it are to come."""
+_BESIDE = ("代购", "处方药")
+"""They say only how the goods named beside them are to come, or of what kind they are."""
 _WATER = "水"
 _MENDED = frozenset(("疏通下水道", "修水管", "通马桶"))
 """Where one of these is named, water is what the trouble is, and not what is wanted."""
@@ -100,7 +100,7 @@ def items_of(
         many, unit = (near.number, near.unit) if near else (None, None)
         items[name] = Item(written(plain.raw, text[start:end]), name, many, unit)
     if len(items) > 1:
-        items.pop(_ERRAND, None)
+        items = {name: item for name, item in items.items() if name not in _BESIDE} or items
         if not _MENDED.isdisjoint(items):
             items.pop(_WATER, None)
     return tuple(items.values())
