@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +28,7 @@ from threadpoolctl import threadpool_limits
 
 from bench.hearing_lines import Line, digest, files, lines, more
 from bot.understanding.features import before, facts, of_talk, pieces, spelt, tokens
-from bot.understanding.model import FILE, LIFT, PLEAS
+from bot.understanding.model import FILE, LIFT, PLEAS, unpacked
 from bot.understanding.reader import Reader
 from bot.understanding.talk import talk_from
 from handlers.reading import Act, Category, Danger
@@ -48,7 +49,7 @@ SMOOTH: Final = 0.2  # what naive counting adds to each count
 EVEN: Final = 0.6  # 0: every line weighs the same; 1: every act does
 PLAIN: Final = ("zh", "en", "zh_plain", "en_plain")
 PLAINEST: Final = 3.0  # weight of their plain everyday lines
-LEAST: Final = 5  # messages a row must occur in
+LEAST: Final = 3  # messages a row must occur in
 ROUNDS: Final = 60
 CHATTER: Final = Path(__file__).parent / "chatter.tsv"
 CHATTER_FROM: Final = "chat_lccc_zh.jsonl"
@@ -309,11 +310,11 @@ def main() -> int:
     paths = files(held_out=False)
     model = train(examples(lines(paths)), digest(paths), HEAT)
     if check:
-        same = FILE.exists() and FILE.read_bytes() == model
+        same = FILE.exists() and unpacked() == model
         print("the same" if same else "not the same")
         return 0 if same else 1
-    FILE.write_bytes(model)
-    print(f"{FILE.name}: {len(model):,} bytes")
+    FILE.write_bytes(zlib.compress(model, 9))
+    print(f"{FILE.name}: {FILE.stat().st_size:,} bytes, {len(model):,} unpacked")
     return 0
 
 

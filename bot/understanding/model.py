@@ -1,17 +1,20 @@
 """A small linear model: how likely each act, danger and category is, from pieces and facts.
 
-The file holds one JSON line (lanes, biases, scales), the names of the rows, those of pieces first
-and further forms of them last, and a byte for each row and lane. One search of an automaton finds
-the pieces of a message, and a row is one whole number with 32 bits for each lane, so that adding
-rows adds all lanes at once; that needs no array library and some ten microseconds.
+The file, packed by zlib, holds one JSON line (lanes, biases, scales), the names of the rows, those
+of pieces first and further forms of them last, and a byte for each row and lane. One search of an
+automaton finds the pieces of a message, and a row is one whole number with 32 bits for each lane,
+so that adding rows adds all lanes at once; that needs no array library and some ten microseconds.
+There is an automaton for Chinese and one for Latin letters, each made when it is first needed.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
+import zlib
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 from operator import add
 from pathlib import Path
 from struct import Struct
@@ -23,6 +26,8 @@ from handlers.reading import Act, Category, Danger
 
 FILE: Final = Path(__file__).parent / "model.bin"
 LIFT: Final = 128  # the byte of a weight of nothing, so that no lane runs below it
+_HAN = re.compile("[\u2e80-\u9fff]")
+_LATIN = re.compile("[a-z]")
 _GRAIN = 256  # steps in which the length of a message is weighed
 PLEAS: Final[tuple[Act, ...]] = ("need", "report")
 _GOODS: Final[tuple[Act, ...]] = ("need", "report", "offer")
@@ -60,6 +65,28 @@ class Decided(NamedTuple):
     emergency: Danger | None = None
 
 
+class _Finder:
+    """One search of an automaton for all of some pieces, each with its row."""
+
+    def __init__(self, pieces: Sequence[tuple[str, int]]) -> None:
+        self._row_of = [row for _, row in pieces]
+        self._automaton = AhoCorasick(
+            [piece for piece, _ in pieces],
+            matchkind=MatchKind.Standard,
+            implementation=Implementation.ContiguousNFA,
+        )
+
+    def rows(self, spelt: str) -> set[int]:
+        """The rows of the pieces that stand in it."""
+        row_of = self._row_of
+        matches = self._automaton.find_matches_as_indexes(spelt, overlapping=True)
+        return {row_of[which] for which, _, _ in matches}
+
+
+def _is_neither(piece: str) -> bool:
+    return _HAN.search(piece) is None and _LATIN.search(piece) is None
+
+
 class Model:
     """Weights in memory; a row that two threads put in its place at once is the same row."""
 
@@ -79,12 +106,8 @@ class Model:
         self._weights = memoryview(weights)
         listed, pieces, again = names.decode().split("\n"), head["pieces"], head["again"]
         many = len(listed) - len(again)
-        self._finder = AhoCorasick(
-            listed[:pieces] + listed[many:],
-            matchkind=MatchKind.Standard,
-            implementation=Implementation.ContiguousNFA,
-        )
-        self._row_of = [*range(pieces), *again]
+        forms = listed[:pieces] + listed[many:]
+        self._pieces = list(zip(forms, [*range(pieces), *again], strict=True))
         self._places = {name: at for at, name in enumerate(listed[pieces:many], pieces)}
         self._rows = [0] * many  # each is unpacked when it is first needed
         self._span: dict[str, tuple[int, int]] = {}
@@ -116,9 +139,20 @@ class Model:
 
     def found(self, spelt: str) -> set[int]:
         """The rows of the pieces of a message."""
-        row_of = self._row_of
-        matches = self._finder.find_matches_as_indexes(spelt, overlapping=True)
-        return {row_of[which] for which, _, _ in matches}
+        if _HAN.search(spelt) is None:
+            return self._latin.rows(spelt)
+        if _LATIN.search(spelt) is None:
+            return self._han.rows(spelt)
+        return self._han.rows(spelt) | self._latin.rows(spelt)
+
+    @cached_property
+    def _han(self) -> _Finder:
+        # What has both scripts stands only where both are searched.
+        return _Finder([one for one in self._pieces if _HAN.search(one[0]) or _is_neither(one[0])])
+
+    @cached_property
+    def _latin(self) -> _Finder:
+        return _Finder([one for one in self._pieces if not _HAN.search(one[0])])
 
     def _known(self, names: Sequence[str]) -> list[int]:
         get = self._places.get
@@ -153,7 +187,12 @@ class Model:
 @cache
 def shipped() -> Model | None:
     """The model that ships with the bot, loaded once; None before the first training."""
-    return Model(FILE.read_bytes()) if FILE.exists() else None
+    return Model(unpacked()) if FILE.exists() else None
+
+
+def unpacked() -> bytes:
+    """What the shipped file holds."""
+    return zlib.decompress(FILE.read_bytes())
 
 
 def weigh(ruled: Decided, judged: Judged, *, brief: bool, argued: float) -> Decided:

@@ -48,6 +48,7 @@ _BRIEF = 9  # tokens: an answer, of which a rule knows as much as there is to kn
 _SORTED = frozenset(("need", "offer", "report"))  # the acts that have a category
 _ANSWER = 14  # tokens: the same, where the bot knows what it asked
 _PLAINLY = 0.9  # certainty of a plea that what is open does not make doubtful
+_ARGUED = 0.3  # probability at which a rule wins over an act the model finds likelier
 _UNASKED = 0.9  # certainty of a claim where nobody asked for anything
 _SLOTTED = frozenset(("need", "offer", "report", "unwell", "vouch", "question", "claim", "command"))
 
@@ -149,14 +150,15 @@ class Reader:
         ruled = self._ruled(heard, text, talk)
         if context and ruled.act == "claim" and talk == _NO_TALK and not _DIGIT.search(heard.low):
             ruled = ruled._replace(confidence=_UNASKED)  # 我来, after small talk: no task is open
+        # Where the bot knows what it asked, the rules for answers hold; from lines it guesses.
+        told = not context
         wordless = _WORD.search(heard.low) is None and not heard.plain.emoji
-        if self.model is None or wordless or (talk is not None and talk.asked in _SLOT_ASKED):
+        slot = talk is not None and talk.asked in _SLOT_ASKED
+        if self.model is None or (told and (wordless or slot)):
             return ruled, None
         known = facts(heard, self.tags)
         if talk is not None:
             known += of_talk(heard, text, talk)
-        # Where the bot knows what it asked, the rules for answers hold; from lines it guesses.
-        told = not context
         said = tokens(heard.low)
         if told and len(said) <= _BARE and ruled.act == "chat":
             return ruled, None
@@ -164,7 +166,7 @@ class Reader:
         # Nobody says how they are in few words unasked: that is a greeting to all.
         most = _BRIEF if talk is None else _ANSWER
         brief = told and len(said) <= most and (talk is not None or ruled.act != "well")
-        return weigh(ruled, judged, brief=brief, argued=0.2 if told else 1.0), judged
+        return weigh(ruled, judged, brief=brief, argued=_ARGUED if told else 1.0), judged
 
     def _category(self, heard: Heard, decided: Decided, judged: Judged | None) -> Category | None:
         """What the rules name, unless that is nothing or the model is surer than they ever are."""
