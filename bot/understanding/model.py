@@ -42,7 +42,7 @@ _ASKS: Final = 0.5  # the confidence from which the bot asks
 _ALONE: Final = 0.88  # the probability from which the bot acts on a plea that no rule backs
 _NOT_YET: Final = 0.74  # just below the confidence from which the bot acts
 _LIKELY: Final = 0.5  # a plea this likely is asked about even if another act is likelier
-CLEAR: Final = 0.75  # below this the rules name the category
+CLEAR: Final = 0.45  # below this the rules name the category
 _ALARMING: Final = 0.5
 
 

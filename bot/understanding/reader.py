@@ -20,7 +20,7 @@ from bot.understanding.phones import phones
 from bot.understanding.spots import NOWHERE, cued, spot
 from bot.understanding.talk import Talk, in_talk, talk_from
 from bot.understanding.times import when
-from handlers.reading import Category, Item, Reading, When
+from handlers.reading import Act, Category, Item, Reading, When
 
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_a-z]|[a-z]{2}")
@@ -94,7 +94,7 @@ class Reader:
         heard = last[1] if last and last[0] == text else self.heard(text)
         new, _ = self._decided(heard, text, talk, ())
         plainly = reading.act == "need" and reading.confidence >= _PLAINLY and talk.asked is None
-        if plainly and new.act in ("need", "chat") and new.emergency == reading.emergency:
+        if plainly and new.act not in _of_what_is_open(talk) and new.emergency == reading.emergency:
             return reading  # who has asked for one thing may ask for another
         if (new.act, new.emergency) == (reading.act, reading.emergency):
             return reading.but(confidence=new.confidence)
@@ -218,6 +218,12 @@ def _judge() -> Judge:
 @cache
 def _dangers() -> Dangers:
     return Dangers()
+
+
+def _of_what_is_open(talk: Talk) -> tuple[Act, ...]:
+    """The acts that speak of the task one holds, or of what one has asked for."""
+    of_task: tuple[Act, ...] = ("release", "arrived", "done") if talk.holds_task else ()
+    return (*of_task, "confirm", "reopen", "cancel") if talk.has_request else of_task
 
 
 def _as_written(said: When | None, raw: str) -> When | None:
