@@ -26,6 +26,7 @@ _EDGE = re.compile(
     r"^(?:the|an?|some|any|my|our|your|spare|extra|of)\s|^(?:多的|那种|[个点些的])(?=..)"
     r"|\s(?:please|pls|po)$|(?<=..)[的吗吧]$"
 )
+_ALTERED = re.compile("(?<=..)[改换][成为]?$")  # 鸡蛋|改成两盒
 _NOTHING = re.compile(
     "[修换搬抬接喂遛教看弄通装做写查洗寄取]|[送带买借拿要给来捎匀帮][点个些下]?儿?|一下"
     "|医院|急诊|学校|银行|车站|机场"
@@ -141,7 +142,8 @@ def _trimmed(low: str, start: int, end: int) -> tuple[int, int]:
         end -= 1
     if end - start > 2 and low[end - 1] in _GOES_ON and _HAN.match(low, end):
         end -= 1  # 糖浆|用不上
-    return start, end
+    altered = _ALTERED.search(low, start, end)
+    return start, altered.start() if altered else end
 
 
 def _nothing_else(low: str, taken: Sequence[Span]) -> bool:
