@@ -31,16 +31,15 @@ from bot.understanding.features import before, facts, of_talk, pieces, spelt, to
 from bot.understanding.model import FILE, LIFT, PLEAS, unpacked
 from bot.understanding.reader import Reader
 from bot.understanding.talk import talk_from
-from handlers.reading import Act, Category, Danger
+from handlers.reading import Act, Category
 
 LANES: Final = {
     "act": list(get_args(Act)),
-    "danger": ["none", *get_args(Danger)],
     "category": list(get_args(Category)),
 }
 PULL: Final = {"pieces": 3.0, "facts": 0.3, "line": 2.0}
 USUAL: Final = 6.0  # rarity of a usual piece, so that it weighs about 1
-LOOSE: Final = {"act": 5.0, "danger": 5.0, "category": 5.0}  # the C of scikit-learn
+LOOSE: Final = {"act": 5.0, "category": 5.0}  # the C of scikit-learn
 COUNTED: Final = {
     "act": 0.25,
     "category": 0.25,
@@ -71,7 +70,6 @@ class Example:
     facts: list[str]
     line: list[str]
     act: str
-    danger: str
     category: str | None
     voice: str
     weight: float = 1.0
@@ -97,7 +95,7 @@ def examples(said: Sequence[Line], *, reader: Reader | None = None) -> list[Exam
             out.append(
                 Example(
                     *(*told, sorted(known), line),
-                    *(one.act, one.emergency or "none", one.category, one.voice, weight),
+                    *(one.act, one.category, one.voice, weight),
                 )
             )
     return out
@@ -319,7 +317,7 @@ def main() -> int:
 
 
 # How far the scores are drawn together, from cross-validation (bench.measure_reader --set dev).
-HEAT: Final = {"act": 0.6, "danger": 1.0, "category": 1.0}
+HEAT: Final = {"act": 0.6, "category": 1.0}
 
 if __name__ == "__main__":
     raise SystemExit(main())

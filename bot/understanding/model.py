@@ -1,4 +1,4 @@
-"""A small linear model: how likely each act, danger and category is, from pieces and facts.
+"""A small linear model: how likely each act and category is, from pieces and facts.
 
 The file, packed by zlib, holds one JSON line (lanes, biases, scales), the names of the rows, those
 of pieces first and further forms of them last, and a byte for each row and lane. One search of an
@@ -18,7 +18,7 @@ from functools import cache, cached_property
 from operator import add
 from pathlib import Path
 from struct import Struct
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
@@ -43,17 +43,12 @@ _ALONE: Final = 0.88  # the probability from which the bot acts on a plea that n
 _NOT_YET: Final = 0.74  # just below the confidence from which the bot acts
 _LIKELY: Final = 0.5  # a plea this likely is asked about even if another act is likelier
 CLEAR: Final = 0.45  # below this the rules name the category
-_ALARMING: Final = 0.5
 
 
 class Judged(NamedTuple):
-    """Probability of each act, the likeliest danger with its own, and the scores of all lanes.
-
-    A danger is named only if it is likelier than none.
-    """
+    """Probability of each act, and the scores of all lanes."""
 
     acts: dict[Act, float]
-    danger: tuple[Danger | None, float]
     scores: Sequence[float]
 
 
@@ -131,11 +126,15 @@ class Model:
                 total += sum([rows[at] or self._row(at) for at in found]) * many
         lanes = self._unpack(total.to_bytes(4 * self._width, "little"))
         scores = list(map(add, lanes, self._bias))
-        return Judged(self._acts(scores), self._first("danger", scores), scores)
+        return Judged(self._acts(scores), scores)
 
     def category(self, judged: Judged) -> tuple[Category, float]:
         """The likeliest category and its probability; only some acts have one."""
-        return self._first("category", judged.scores)
+        start, end = self._span["category"]
+        some, heat = judged.scores[start:end], self._heat["category"]
+        top = max(some)
+        name = cast(Category, self._lanes["category"][some.index(top)])
+        return name, 1 / sum([math.exp((one - top) * heat) for one in some])
 
     def found(self, spelt: str) -> set[int]:
         """The rows of the pieces of a message."""
@@ -172,17 +171,6 @@ class Model:
         whole = sum(powers)
         return dict(zip(self._lanes["act"], [one / whole for one in powers], strict=True))
 
-    def _first(self, kind: str, scores: Sequence[float]) -> tuple[Any, float]:
-        """The likeliest and its probability; no probability is worked out for no danger."""
-        start, end = self._span[kind]
-        some = scores[start:end]
-        top = max(some)
-        name = self._lanes[kind][some.index(top)]
-        if name == "none":
-            return None, 0.0
-        heat = self._heat[kind]
-        return name, 1 / sum([math.exp((one - top) * heat) for one in some])
-
 
 @cache
 def shipped() -> Model | None:
@@ -204,7 +192,7 @@ def weigh(ruled: Decided, judged: Judged, *, brief: bool, argued: float) -> Deci
     few of the words.
     """
     acts = judged.acts
-    danger = ruled.emergency or _danger(judged)
+    danger = ruled.emergency
     if danger is not None:
         act = max(_CRIES, key=acts.__getitem__)
         sure = acts[act] / sum(acts[one] for one in _CRIES)
@@ -228,9 +216,3 @@ def _likeliest(ruled: Decided, acts: dict[Act, float], argued: float) -> tuple[A
         return max(PLEAS, key=acts.__getitem__), _ASKS
     backed = act not in PLEAS or ruled.act in PLEAS or acts[act] >= _ALONE
     return act, acts[act] if backed else min(acts[act], _NOT_YET)
-
-
-def _danger(judged: Judged) -> Danger | None:
-    """The danger the model is sure of though no rule heard it."""
-    kind, sure = judged.danger
-    return kind if sure >= _ALARMING else None
