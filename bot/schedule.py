@@ -40,26 +40,37 @@ class Calendar:
     """The daily jobs, asked by the paper clock; `Heart` runs the same jobs by the real one."""
 
     def __init__(self, jobs: Sequence[Daily], zone: ZoneInfo) -> None:
-        self.jobs, self.zone = jobs, zone
-        self._triggers = [job.trigger(zone) for job in jobs]
+        self.zone = zone
+        self._jobs: list[tuple[Daily, CronTrigger]] = []
+        for job in jobs:
+            self.add(job)
+
+    @property
+    def jobs(self) -> list[Daily]:
+        """What is done daily, in the order it was put in."""
+        return [job for job, _ in self._jobs]
+
+    def add(self, job: Daily) -> None:
+        """Have this done daily too."""
+        self._jobs.append((job, job.trigger(self.zone)))
 
     def next_after(self, now: datetime) -> tuple[datetime, Daily] | None:
         """The next work to come after an instant; jobs of the same minute are one."""
         coming = [
-            (fire, index)
-            for index, trigger in enumerate(self._triggers)
+            (fire, job)
+            for job, trigger in self._jobs
             # A microsecond later, so that a job at this very instant has had its turn.
             if (fire := trigger.get_next_fire_time(None, now + _TICK))
         ]
         if not coming:
             return None
-        fire = min(coming)[0]
-        return fire, _together([self.jobs[index] for at, index in coming if at == fire])
+        fire = min(at for at, _ in coming)
+        return fire, _together([job for at, job in coming if at == fire])
 
     def between(self, since: datetime, now: datetime) -> list[Daily]:
         """The work that came after ``since``, up to ``now``: each job once, however often."""
         found = []
-        for job, trigger in zip(self.jobs, self._triggers, strict=True):
+        for job, trigger in self._jobs:
             fire = trigger.get_next_fire_time(None, since + _TICK)
             if fire is not None and fire <= now:
                 found.append(job)

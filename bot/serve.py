@@ -157,7 +157,7 @@ async def _open(
         pictures=painting(media, settings.media.font),
     )
     if nightly:
-        app.calendar.jobs = [*app.calendar.jobs, _nightly(settings)]
+        app.calendar.add(_nightly(settings))
     stack.push_async_callback(app.stop)
     await app.start()
     return local, Street(app, reader, clock, zone, None if is_real else clock_file)

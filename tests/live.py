@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 
 @contextmanager
 def running(*words: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The bot as a process, and the address that it prints."""
+    """The bot as a process, and the address that it prints; it must not have stumbled meanwhile."""
     process = subprocess.Popen(
         [sys.executable, "-m", "bot", *words],
         stdout=subprocess.PIPE,
@@ -34,7 +34,9 @@ def running(*words: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
             raise AssertionError(process.stderr.read() if process.stderr else "")
     finally:
         process.kill()
-        process.communicate()
+        _, said = process.communicate()
+    stumbled = [line for line in said.splitlines() if '"exception"' in line or "Traceback" in line]
+    assert not stumbled, stumbled[0]
 
 
 def stopped(process: subprocess.Popen[str], how: signal.Signals) -> int:
