@@ -31,6 +31,7 @@ _LATIN = re.compile("[a-z]")
 _GRAIN = 256  # steps in which the length of a message is weighed
 PLEAS: Final[tuple[Act, ...]] = ("need", "report")
 _GOODS: Final[tuple[Act, ...]] = ("need", "report", "offer")
+_FAINTLY: Final = 0.05  # a danger whose message is less likely a cry keeps its own act
 _CRIES: Final[tuple[Act, ...]] = ("need", "unwell", "report")
 _WEIGHED: Final = frozenset(("chat", *PLEAS))  # what the rules are not sure of in few words
 # Rules of this certainty are not weighed again: a thing asked for in so many words is a need.
@@ -186,16 +187,18 @@ def unpacked() -> bytes:
 def weigh(ruled: Decided, judged: Judged, *, brief: bool, argued: float) -> Decided:
     """What rules and model say together; the rules are among what the model has weighed.
 
-    A danger that the rules hear stays one, and its act one of those that call for help; a command
+    A danger that the rules hear stays one, and its act one of those that call for help unless none
+    of them is likely at all (*he was poorly, I took him in* of a task that is done); a command
     stays one, and a ``brief`` answer is what the rules say it is. From the probability ``argued``
     on, an act of theirs wins over a likelier one: the model trusts them too little where it knows
     few of the words.
     """
     acts = judged.acts
     danger = ruled.emergency
-    if danger is not None:
+    cries = sum([acts[one] for one in _CRIES]) if danger is not None else 0.0
+    if cries >= _FAINTLY:
         act = max(_CRIES, key=acts.__getitem__)
-        sure = acts[act] / sum(acts[one] for one in _CRIES)
+        sure = acts[act] / cries
     elif ruled.confidence >= _VERY_SURE.get(ruled.act, 2.0) or (
         brief and ruled.act not in _WEIGHED
     ):
