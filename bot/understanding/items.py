@@ -82,6 +82,8 @@ def items_of(
         found = words
     if not found and (asked := _ASKED.search(low)) is not None:
         found = [asked.span("zh" if asked["zh"] else "en")]
+    if not found and topic == "repair":
+        found = [(hit.start, hit.end) for hit in hits if hit.entry.kind == "fault"]
     items: dict[str, Item] = {}
     for part in [part for span in found for part in _parted(low, *span, named)]:
         start, end = _trimmed(low, *_uncounted(*part, counted))

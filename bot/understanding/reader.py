@@ -18,9 +18,9 @@ from bot.understanding.normalise import Plain, lowered, normalise, written
 from bot.understanding.people import NOBODY, person
 from bot.understanding.phones import phones
 from bot.understanding.spots import NOWHERE, cued, spot
-from bot.understanding.talk import Talk, in_talk, talk_from
+from bot.understanding.talk import Talk, in_talk, is_unsettled, talk_from
 from bot.understanding.times import when
-from handlers.reading import Act, Category, Item, Reading, When
+from handlers.reading import Category, Item, Reading, When
 
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_a-z]|[a-z]{2}")
@@ -47,8 +47,9 @@ _BARE = 2  # tokens: a word by itself, which asks for nothing
 _BRIEF = 9  # tokens: an answer, of which a rule knows as much as there is to know
 _SORTED = frozenset(("need", "offer", "report"))  # the acts that have a category
 _ANSWER = 14  # tokens: the same, where the bot knows what it asked
-_PLAINLY = 0.9  # certainty of a plea that what is open does not make doubtful
 _ARGUED = 0.3  # probability at which a rule wins over an act the model finds likelier
+_OF_TASK = frozenset(("release", "arrived", "done"))
+_OF_REQUEST = frozenset(("confirm", "reopen", "cancel"))
 _UNASKED = 0.9  # certainty of a claim where nobody asked for anything
 _SLOTTED = frozenset(("need", "offer", "report", "unwell", "vouch", "question", "claim", "command"))
 
@@ -93,9 +94,9 @@ class Reader:
         last = self._last
         heard = last[1] if last and last[0] == text else self.heard(text)
         new, _ = self._decided(heard, text, talk, ())
-        plainly = reading.act == "need" and reading.confidence >= _PLAINLY and talk.asked is None
-        if plainly and new.act not in _of_what_is_open(talk) and new.emergency == reading.emergency:
-            return reading  # who has asked for one thing may ask for another
+        same_danger = new.emergency == reading.emergency
+        if talk.asked is None and same_danger and not _is_of(talk, new, heard):
+            return reading  # who has asked for one thing may ask for another, or chat
         if (new.act, new.emergency) == (reading.act, reading.emergency):
             return reading.but(confidence=new.confidence)
         items = reading.items if new.act in ("need", "offer") else ()
@@ -220,10 +221,13 @@ def _dangers() -> Dangers:
     return Dangers()
 
 
-def _of_what_is_open(talk: Talk) -> tuple[Act, ...]:
-    """The acts that speak of the task one holds, or of what one has asked for."""
-    of_task: tuple[Act, ...] = ("release", "arrived", "done") if talk.holds_task else ()
-    return (*of_task, "confirm", "reopen", "cancel") if talk.has_request else of_task
+def _is_of(talk: Talk, new: Decided, heard: Heard) -> bool:
+    """Whether this speaks of the task one holds, or of what one has asked for."""
+    if talk.holds_task and new.act in _OF_TASK:
+        return True
+    if not talk.has_request or new.act not in _OF_REQUEST:
+        return False
+    return new.act != "reopen" or is_unsettled(heard.low)
 
 
 def _as_written(said: When | None, raw: str) -> When | None:

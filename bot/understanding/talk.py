@@ -111,7 +111,7 @@ def _answer(reading: Reading, core: str, talk: Talk) -> Act | None:
     return answer(reading, core, yes_or_no(core))
 
 
-def _is_unsettled(core: str) -> bool:
+def is_unsettled(core: str) -> bool:
     """Whether something is said not to be settled, and not only `不漏了`."""
     return _SAID["unsettled"].search(_SAID["not_unsettled"].sub("", core)) is not None
 
@@ -120,7 +120,7 @@ def _settled(_: Reading, core: str, said: bool | None) -> Act | None:
     if _SAID["called_off"].search(core):
         return "cancel"
     mended = _SAID["not_unsettled"].search(core) is not None
-    if _is_unsettled(core):
+    if is_unsettled(core):
         return "reopen"
     if said is not None:
         return "confirm" if said or mended else "reopen"
@@ -142,7 +142,7 @@ def _finished(reading: Reading, core: str, said: bool | None) -> Act | None:
     """What a helper says who was asked whether it is done."""
     if reading.act in ("release", "arrived", "question"):
         return None
-    if said is False or (_is_unsettled(core) and not _SAID["finished"].search(core)):
+    if said is False or (is_unsettled(core) and not _SAID["finished"].search(core)):
         return "release" if _SAID["gives_back"].search(core) else None
     # Thanks come from the one who asked: then it was not the helper who answered.
     return "confirm" if _SAID["thanked"].search(core) else "done"
@@ -219,7 +219,7 @@ def _of_request(act: Act, core: str, talk: Talk) -> Act | None:
     # Whoever also holds a task speaks of the task first.
     heard = ("chat",) if talk.holds_task else ("done", "chat", "arrived")
     if act in heard and _SAID["it_came"].search(core):
-        return "reopen" if _is_unsettled(core) else "confirm"
+        return "reopen" if is_unsettled(core) else "confirm"
     if act in ("chat", "report", "need") and _SAID["still_not"].search(core):
         return "reopen"
     if act in ("chat", "confirm") and _SAID["found"].search(core):
