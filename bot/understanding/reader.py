@@ -18,7 +18,7 @@ from bot.understanding.normalise import Plain, lowered, normalise, written
 from bot.understanding.people import NOBODY, person
 from bot.understanding.phones import phones
 from bot.understanding.spots import NOWHERE, cued, spot
-from bot.understanding.talk import Talk, in_talk, is_unsettled, talk_from
+from bot.understanding.talk import Talk, in_talk, is_of_what_is_open, talk_from
 from bot.understanding.times import when
 from handlers.reading import Category, Item, Reading, When
 
@@ -48,8 +48,6 @@ _BRIEF = 9  # tokens: an answer, of which a rule knows as much as there is to kn
 _SORTED = frozenset(("need", "offer", "report"))  # the acts that have a category
 _ANSWER = 14  # tokens: the same, where the bot knows what it asked
 _ARGUED = 0.3  # probability at which a rule wins over an act the model finds likelier
-_OF_TASK = frozenset(("release", "arrived", "done"))
-_OF_REQUEST = frozenset(("confirm", "reopen", "cancel"))
 _UNASKED = 0.9  # certainty of a claim where nobody asked for anything
 _SLOTTED = frozenset(("need", "offer", "report", "unwell", "vouch", "question", "claim", "command"))
 
@@ -95,7 +93,7 @@ class Reader:
         heard = last[1] if last and last[0] == text else self.heard(text)
         new, _ = self._decided(heard, text, talk, ())
         same_danger = new.emergency == reading.emergency
-        if talk.asked is None and same_danger and not _is_of(talk, new, heard):
+        if talk.asked is None and same_danger and not is_of_what_is_open(talk, new.act, heard.low):
             return reading  # who has asked for one thing may ask for another, or chat
         if (new.act, new.emergency) == (reading.act, reading.emergency):
             return reading.but(confidence=new.confidence)
@@ -219,15 +217,6 @@ def _judge() -> Judge:
 @cache
 def _dangers() -> Dangers:
     return Dangers()
-
-
-def _is_of(talk: Talk, new: Decided, heard: Heard) -> bool:
-    """Whether this speaks of the task one holds, or of what one has asked for."""
-    if talk.holds_task and new.act in _OF_TASK:
-        return True
-    if not talk.has_request or new.act not in _OF_REQUEST:
-        return False
-    return new.act != "reopen" or is_unsettled(heard.low)
 
 
 def _as_written(said: When | None, raw: str) -> When | None:

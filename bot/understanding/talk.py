@@ -93,6 +93,8 @@ def in_talk(reading: Reading, text: str, talk: Talk) -> Reading:
 
 
 _STRONG = frozenset(("need", "report", "offer", "command"))
+_OF_TASK = frozenset(("release", "arrived", "done"))
+_OF_REQUEST = frozenset(("confirm", "reopen", "cancel"))
 _NO_ANSWER = frozenset(("need", "report", "offer", "command", "question", "unwell"))
 
 
@@ -111,7 +113,7 @@ def _answer(reading: Reading, core: str, talk: Talk) -> Act | None:
     return answer(reading, core, yes_or_no(core))
 
 
-def is_unsettled(core: str) -> bool:
+def _is_unsettled(core: str) -> bool:
     """Whether something is said not to be settled, and not only `不漏了`."""
     return _SAID["unsettled"].search(_SAID["not_unsettled"].sub("", core)) is not None
 
@@ -120,7 +122,7 @@ def _settled(_: Reading, core: str, said: bool | None) -> Act | None:
     if _SAID["called_off"].search(core):
         return "cancel"
     mended = _SAID["not_unsettled"].search(core) is not None
-    if is_unsettled(core):
+    if _is_unsettled(core):
         return "reopen"
     if said is not None:
         return "confirm" if said or mended else "reopen"
@@ -142,7 +144,7 @@ def _finished(reading: Reading, core: str, said: bool | None) -> Act | None:
     """What a helper says who was asked whether it is done."""
     if reading.act in ("release", "arrived", "question"):
         return None
-    if said is False or (is_unsettled(core) and not _SAID["finished"].search(core)):
+    if said is False or (_is_unsettled(core) and not _SAID["finished"].search(core)):
         return "release" if _SAID["gives_back"].search(core) else None
     # Thanks come from the one who asked: then it was not the helper who answered.
     return "confirm" if _SAID["thanked"].search(core) else "done"
@@ -192,6 +194,15 @@ _ANSWERS: Final[dict[str, Callable[[Reading, str, bool | None], Act | None]]] = 
 }
 
 
+def is_of_what_is_open(talk: Talk, act: Act, low: str) -> bool:
+    """Whether an act speaks of the task one holds, or of what one has asked for."""
+    if talk.holds_task and act in _OF_TASK:
+        return True
+    if not talk.has_request or act not in _OF_REQUEST:
+        return False
+    return act != "reopen" or _is_unsettled(low)
+
+
 def _standing(reading: Reading, core: str, talk: Talk) -> Act | None:
     """The act of a message by what the speaker has open, nothing having been asked."""
     act, short = reading.act, len(core) <= 24
@@ -219,7 +230,7 @@ def _of_request(act: Act, core: str, talk: Talk) -> Act | None:
     # Whoever also holds a task speaks of the task first.
     heard = ("chat",) if talk.holds_task else ("done", "chat", "arrived")
     if act in heard and _SAID["it_came"].search(core):
-        return "reopen" if is_unsettled(core) else "confirm"
+        return "reopen" if _is_unsettled(core) else "confirm"
     if act in ("chat", "report", "need") and _SAID["still_not"].search(core):
         return "reopen"
     if act in ("chat", "confirm") and _SAID["found"].search(core):
