@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from bot.play import Played, parse_text, run
 from bot.understanding.lexicon import lexicon
-from handlers.medicine import lines, rules
+from handlers.medicine import lines
+from handlers.pharmacy import rules
 from storage import boxes, entries, holds, people, places, requests
 from storage.db import Transaction, disposing, open_database, transaction
 from storage.tables import metadata

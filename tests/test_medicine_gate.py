@@ -11,9 +11,9 @@ import pytest
 from bot.play import parse_text, run
 from bot.understanding.lexicon import english_name, lexicon
 from bot.understanding.reader import Reader
-from handlers.medicine import rules, table
 from handlers.medicine.doses import DOSE
-from handlers.medicine.table import Rule
+from handlers.pharmacy import rules, table
+from handlers.pharmacy.table import Rule
 
 ROOT = Path(__file__).parent.parent
 TRIES = [

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from bot.exchange.shapes import last_day
 from bot.exchange.shelf_table import HEADINGS, SECTION, ShelfRow
 from bot.exchange.sources import BadImport, Bundle, Raw
-from handlers.medicine import gate, rules
+from handlers.medicine import gate
+from handlers.pharmacy import rules
 from storage import boxes, entries, places
 from storage.boxes import Box, Stock
 from storage.db import Transaction

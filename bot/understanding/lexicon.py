@@ -15,8 +15,8 @@ from typing import Literal, NamedTuple, cast
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from handlers.medicine import rules
-from handlers.medicine.table import WRITTEN
+from handlers.pharmacy import rules
+from handlers.pharmacy.table import WRITTEN
 from handlers.reading import Category
 
 Kind = Literal["thing", "service", "fault", "symptom"]

@@ -10,10 +10,11 @@ from typing import Any
 from handlers import recording, showing
 from handlers.events import Photo
 from handlers.kit import Context, Effect, Say, Sorry, Things, ToPerson, answers, sentence
-from handlers.medicine import desk, gate, lines, relay, rules
+from handlers.medicine import desk, gate, lines, relay
 from handlers.medicine.lines import Line
 from handlers.medicine.looking import serve_next
 from handlers.medicine.picking import today_at
+from handlers.pharmacy import rules
 from storage import boxes, requests
 from storage.boxes import Box
 from storage.requests import Request

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from handlers import showing
 from handlers.kit import Both, Context, Effect, Lines, Say, Sorry, Things, ToPerson, Word, sentence
-from handlers.medicine import desk, rules
+from handlers.medicine import desk
 from handlers.medicine.picking import name_of
+from handlers.pharmacy import rules
 from storage import boxes, entries, people
 from storage.boxes import Box, Movement, Stock
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from handlers.kit import Things, Word
-from handlers.medicine import rules
-from handlers.medicine.table import CAUTIONS, FAMILIES, FREE_ELSEWHERE
+from handlers.pharmacy import rules
+from handlers.pharmacy.table import CAUTIONS, FAMILIES, FREE_ELSEWHERE
 from storage.requests import Request
 
 NEVER = frozenset({"prescription", "controlled"})

@@ -8,10 +8,11 @@ from typing import Any
 
 from handlers import showing
 from handlers.kit import Ask, Both, Context, Effect, Things, Word, answers, sentence
-from handlers.medicine import desk, lines, rules
+from handlers.medicine import desk, lines
 from handlers.medicine.keeping import plain
 from handlers.medicine.lines import Line
 from handlers.medicine.looking import look_again, serve_next
+from handlers.pharmacy import rules
 from storage import boxes, entries, holds, questions, requests
 from storage.boxes import Box, Stock
 

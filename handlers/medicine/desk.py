@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from handlers.kit import Context, Sorry
-from handlers.medicine import lines, rules
+from handlers.medicine import lines
 from handlers.medicine.lines import Line
 from handlers.medicine.picking import name_of
+from handlers.pharmacy import rules
 from storage import boxes, people, places
 from storage.boxes import Box, Stock
 

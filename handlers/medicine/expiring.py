@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from handlers.kit import Ask, Both, Context, Effect, Things, ToPerson, Word, daily
-from handlers.medicine import rules
 from handlers.medicine.picking import keeper_of, name_of, today_at
 from handlers.medicine.recalling import free_holds
 from handlers.medicine.stocked import lot_line
+from handlers.pharmacy import rules
 from storage import boxes, entries
 from storage.boxes import Box, Stock
 

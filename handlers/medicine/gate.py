@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import date
 
 from handlers.kit import Context, Sorry, Things
-from handlers.medicine import rules
 from handlers.medicine.caution import NEVER
 from handlers.medicine.lines import Line
+from handlers.pharmacy import rules
 from handlers.policy import Policy
 from storage import entries
 from storage.db import Transaction

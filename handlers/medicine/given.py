@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from handlers.kit import Context, Things
-from handlers.medicine import lines, rules
+from handlers.medicine import lines
+from handlers.pharmacy import rules
 from handlers.reading import Item
 
 

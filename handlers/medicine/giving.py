@@ -9,10 +9,11 @@ from typing import Any
 
 from handlers import recording, showing
 from handlers.kit import Ask, Context, Effect, Say, Sorry, Things, ToPerson, Word, answers
-from handlers.medicine import lines, relay, rules
+from handlers.medicine import lines, relay
 from handlers.medicine.gate import too_old
 from handlers.medicine.given import Gift, barred, gift_of, given, named
 from handlers.medicine.picking import keeper_of, today_at
+from handlers.pharmacy import rules
 from storage import boxes, people, requests
 from storage.boxes import Box
 from storage.requests import Request

@@ -8,10 +8,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from handlers.kit import Both, Context, Effect, Sorry, Things, Word, answers, sentence
-from handlers.medicine import desk, gate, rules
+from handlers.medicine import desk, gate
 from handlers.medicine.lines import Line
 from handlers.medicine.looking import serve_next
 from handlers.medicine.picking import name_of, today_at
+from handlers.pharmacy import rules
 from storage import boxes, entries
 from storage.boxes import Stock
 

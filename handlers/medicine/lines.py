@@ -7,7 +7,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
-from handlers.medicine import rules
+from handlers.pharmacy import rules
 
 _DIGITS = str.maketrans("〇零一二三四五六七八九两", "001234567892")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

@@ -20,9 +20,10 @@ from handlers.kit import (
     Word,
     rings,
 )
-from handlers.medicine import caution, rules
+from handlers.medicine import caution
 from handlers.medicine.picking import Held, Picked, next_in_line, pick, things
 from handlers.medicine.pickup import code_of
+from handlers.pharmacy import rules
 from storage import boxes, claims, holds, people, requests
 from storage.requests import Request
 

@@ -10,7 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers.kit import Both, Context, Things, Word
-from handlers.medicine import caution, rules
+from handlers.medicine import caution
+from handlers.pharmacy import rules
 from handlers.policy import Policy
 from storage import boxes, holds, people, places, requests
 from storage.boxes import Box, Stock

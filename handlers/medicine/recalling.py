@@ -7,12 +7,13 @@ from typing import Any
 
 from handlers import showing
 from handlers.kit import Ask, Both, Context, Effect, Sorry, Things, answers, sentence
-from handlers.medicine import desk, rules
+from handlers.medicine import desk
 from handlers.medicine.counting import agrees, is_no
 from handlers.medicine.keeping import plain
 from handlers.medicine.lines import Line
 from handlers.medicine.looking import look_again, serve_next
 from handlers.medicine.picking import keeper_of, name_of
+from handlers.pharmacy import rules
 from storage import boxes, entries, holds, people, requests
 from storage.boxes import Stock
 

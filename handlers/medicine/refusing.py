@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from handlers.kit import Context, Effect, Things, Word, hears, sentence
-from handlers.medicine import caution, rules
+from handlers.medicine import caution
+from handlers.pharmacy import rules
 
 
 @hears("unheard")

@@ -8,9 +8,10 @@ from typing import Any
 
 from handlers import showing
 from handlers.kit import Both, Context, Effect, Later, Never, Word, rings
-from handlers.medicine import caution, looking, rules
+from handlers.medicine import caution, looking
 from handlers.medicine.picking import Held, held_now, keeper_of, next_in_line, things
 from handlers.medicine.pickup import code_of
+from handlers.pharmacy import rules
 from storage import boxes, claims, holds, people, questions, requests
 from storage.boxes import Box
 from storage.requests import Request

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from handlers.kit import Both, Context, Effect, Say, Sorry, Things, ToPerson, Word, sentence
-from handlers.medicine import desk, rules
+from handlers.medicine import desk
 from handlers.medicine.picking import name_of, today_at
+from handlers.pharmacy import rules
 from storage import boxes
 from storage.boxes import Box, Stock
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from handlers.medicine.table import CAUTIONS, FAMILIES, GENERAL, SUBSTANCES, WRITTEN, Rule
+from handlers.pharmacy.table import CAUTIONS, FAMILIES, GENERAL, SUBSTANCES, WRITTEN, Rule
 
 PACKS = frozenset("盒瓶板支箱罐套台把桶")
 """Units of which the weekly cap counts boxes; of all others it counts single ones."""

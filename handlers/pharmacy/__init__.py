@@ -1,0 +1,1 @@
+"""What is known of household medicines, apart from the box: the reader loads it, and no more."""
