@@ -39,7 +39,7 @@ HOURS: dict[str, Hours] = {
 }
 _DAY = timedelta(days=1)
 _LATIN = re.compile(r"[A-Za-z]{2}")
-_FOREIGN = re.compile("[^\x00-\x7f]")
+_FOREIGN = re.compile("[^\x00-\x7f–—’]")
 _UNSAID = ("unsaid", 0)
 _ENDS = (". ", "!", "?", ";", "\n")  # of a sentence in English, of a clause in Chinese
 _STOPS = (*_ENDS, "。", ",", "、")
@@ -105,7 +105,7 @@ def _all(text: str) -> list[Said]:
     said = times_zh.said(text)
     if _LATIN.search(text) is None:
         return said
-    said += times_en.said(_FOREIGN.sub(",", text))
+    said += times_en.said(_FOREIGN.sub("^", text))
     kept: list[Said] = []
     for one in sorted(said, key=lambda one: one.span[0] - one.span[1]):
         if all(one.span[1] <= start or end <= one.span[0] for start, end in (o.span for o in kept)):

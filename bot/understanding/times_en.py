@@ -1,246 +1,131 @@
-"""English words of time: tomorrow morning, by 5pm, in half an hour, on Saturday."""
+"""English times in a message: tomorrow morning, by 5pm, in half an hour, till the baby comes."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from itertools import accumulate
+from typing import Final
 
 from bot.understanding.normalise import lowered
-from bot.understanding.numbers import number
-from bot.understanding.times_en_words import (
-    BOTH,
-    BOUNDS,
-    CLOCK_KEY,
-    CLOCKED,
-    DATED,
-    DAYS,
-    DELAY,
-    DIGIT,
-    ENDS,
-    GROUPS,
-    HOURS,
-    HOURS_LED,
-    IN,
-    LATER,
-    LOOSE,
-    MINUTES,
-    MONTHS,
-    PARTS,
-    PAST,
-    RANGED,
-    SLANG,
-    WORD,
-)
+from bot.understanding.times_en_meaning import meaning
+from bot.understanding.times_en_words import TELLING, TOKEN, WORD, code
 from bot.understanding.times_said import Said
-from bot.understanding.times_spans import TELLING, phrases
+
+# Patterns over the letters of `times_en_words`: an hour that stands by itself, and a bare one.
+_CLOCK: Final = r"(?:H[r/]?[nv]0?|[nvmg]/[nv]|[nv]0|c|k(?![gmknx0])|8u|(?<=[@b<a])8)Z?"
+_BARE: Final = r"[nvq]"
+_NOT_COUNTED: Final = r"(?![uwWXngmk$'0])"
+_SPAN: Final = (
+    rf"(?:{_CLOCK}|{_BARE})(?:[r\-b]~?|(?<=[B<@].)&)(?:{_CLOCK}|{_BARE}Z?{_NOT_COUNTED}|(?<=b)E)"
+)
+_BETWEEN: Final = rf"BP?(?:{_CLOCK}|{_BARE})(?:[r\-]|&P?)(?:{_CLOCK}|{_BARE}{_NOT_COUNTED})"
+_DAY: Final = (
+    r"(?:[dD]w(?=[,.C]|$)|(?:fi?|[l4])?T{0,2}[dD]|(?:fi|[4jV]|Ti)?tZ?|j?Wat|jwaT|[l4]?[TV]{1,2}H?(?:[wWKQ]|pi?|ei?)|j?l?K|Q"
+    r"|fiIjp|jo(?:z[MY])?|oz?[MY]|[MY][nmo]|[nm]z?[MY]|M[r\-b][MY]|h(?:[WpK]|'?s?W)?"
+    r"|j?Jz?[jTP]?[wWMYKt]|wJ|AwO[dDt]|S|jWah|j[pW](?=[,.]|$))"
+)
+_DAYS: Final = rf"(?:{_DAY}(?:(?:[&r\-bU]|)(?:{_DAY}|o|[nm](?=[,.]|$)|(?<=K&)T(?=[,.]|$)))*)"
+_PART: Final = r"(?:(?:[,']?(?:Ij)?[l4p]|e)i?(?![nv])|1(?=[,.&C]|$))"
+_AT: Final = (
+    rf"(?:,?[@~b<aFB]{{0,2}}j?(?:{_SPAN}|{_CLOCK})|(?:[@<ba~]~?{_BARE}|Fq)Z?{_NOT_COUNTED}"
+    rf"|[ba][jPT]?[eE]i?|[@ba]p|[nq](?=[,.&C]|$))"
+)
+_DAY_LEAD: Final = r"(?:[ba<U]~?|O(?=[jTdDQofhMYSAVnm])|@(?=j?[KJ])|z(?=A[dD]))?A?"
+_ON_DAY: Final = rf"(?:,?(?:OA?|Ij?|zA?)?(?:{_DAYS}{_PART}?|[l4p])(?!i)|@p)"
+_HOURS: Final = rf"(?:(?:[ba<@~BU]~?|4)?(?:{_SPAN}|{_CLOCK}){_ON_DAY}*|{_BETWEEN}{_ON_DAY}?)"
+_LED: Final = (
+    rf"(?<!v)(?:Vi?)?[ba<~]~?{_BARE}Z?(?![uwWXngmk$'])(?:{_ON_DAY})*"
+    rf"|[@F]~?{_BARE}Z?(?:(?:{_ON_DAY})+|(?=[,.&CtdDFIO@RTVlabUrj]|$))"
+    rf"|{_BARE}(?:Z|[Tt]p|p(?=[,.]|$))"
+    rf"|[ba](?:[jPTf]{{1,2}}[eE](?!x)|[eE]W?)i?(?:{_CLOCK}|O?{_DAYS})?|b[lpKMYh]|p|[@U][jP]?(?:ei?|p)|OPe|~p"
+    r"|[<bO]?o[rb\-&]o|[<b]o(?![Xx])|[<bO~]?o(?=[,.F]|$)|pi?&p|a[KwMYo]|<[MY]|Ox'?W|Ij?(?:pi?|Q)|Ij?h|I[MY]|(?<=9)q"
+)
+_UNTIL: Final = (
+    rf"b(?:[jPRT][^,.&CbL5]{{1,5}}?(?:@(?:{_CLOCK}|{_BARE}{_NOT_COUNTED})|O?{_DAYS}|(?=[,.&C]|$))"
+    rf"|x{{1,3}}W?(?=[,.&C]|$)|a[xeEMh]{{1,3}}W?(?=[,.C]|$))|[ab][PT]x(?=[,.&C]|$)|ax(?=[,.C]|$)"
+)
+_DELAY: Final = (
+    r"[Ia](?:jT)?~?(?:HA?|A?Gz?|A|[nvmg](?:&AH)?)[uwW](?:&AH|Z)?'?i?|(?:HA?|A|[nvmg])[uwW]<N"
+    r"|I[nvmg](?=[,.]|$)|IjT?u"
+)
+_TIME: Final = re.compile(
+    r"(?<![$\-])(?:(?P<past>[L5]j?(?:A?[uwWpeEvngmqo]|T?[dDtcKQhMYp])|3j?[pe])"
+    rf"|(?P<delay>{_DELAY})|(?P<soon>IAx?6|7|4(?:O(?!j)|(?=[,.C]|$)))|(?P<now>(?<![<Fb])2?N{{1,2}}Z?(?=[,.C]|$))"
+    rf"|(?P<day>{_DAY_LEAD}{_DAYS}{_PART}?{_AT}*{_PART}?)"
+    rf"|(?P<hours>{_HOURS})|(?P<led>{_LED})|(?P<until>{_UNTIL}))"
+)
+_DIGIT: Final = re.compile(r"\d")
+_MOST: Final = 16
+_AGED: Final = frozenset(("age", "aged", "ages", "size", "sizes", "happy", "merry"))
+_MEALS: Final = frozenset(("dinnertime", "lunchtime", "teatime"))
+_NO_NIGHT: Final = frozenset("nvgmqO")  # two nights; on nights
+_ENDED: Final = frozenset("dDtcnvqoK")
+_RANGE: Final = re.compile(r"[nvq][r\-b][nvq]")
+_NO_EVENT: Final = frozenset(("that", "me", "him", "them", "mum", "all"))
+_FREE: Final = frozenset(("free", "in", "home", "off", "about", "around", "here", "available"))
+_DAY_OF: Final = frozenset(("make", "seize", "start", "save", "end", "of", "all", "rest"))
 
 
 def said(text: str) -> list[Said]:
     """All times ``text`` names, in order; the widest words for each."""
     low = lowered(text)
-    words, numbered = WORD.findall(low), DIGIT.search(low) is not None
-    plainly = _by_grammar(low, words, numbered=numbered)
-    if not numbered and TELLING.isdisjoint(words):
-        return plainly
-    found = [_meant(low, span) for span in phrases(low)]
-    taken = [one.span for one in found]
-    found += [
-        one
-        for one in plainly
-        if all(one.span[1] <= start or end <= one.span[0] for start, end in taken)
-    ]
-    return sorted(found, key=lambda one: one.span)
-
-
-def _meant(low: str, span: tuple[int, int]) -> Said:
-    """What the words of a span mean; no instant if the grammar does not know them."""
-    words = LOOSE.sub("", low[span[0] : span[1]])
-    hours = HOURS_LED.match(words)
-    if hours is not None and hours["part"]:
-        hour = number(hours["h"]) or 0
-        part = "small" if hours["part"] == "morning" and hour < 6 else hours["part"]
-        return Said(span, part=part, hour=hour)
-    for part in (words, SLANG.sub("", words)):
-        inner = _said(part)
-        if inner:
-            return _ranged(replace(inner[0], span=span), words)
-    if words in ("now", "right now", "rn"):
-        return Said(span, after=0.0)
-    if hours is not None:
-        until = number(hours["u"]) if hours["u"] else None
-        bound = None if until else BOUNDS.get(hours["lead"] or "")
-        return Said(span, hour=number(hours["h"]), until=until, bound=bound)
-    minutes = IN.match(words)
-    if minutes is not None:
-        return Said(span, after=number(minutes["m"]))
-    return Said(span, ("unsaid", 0))
-
-
-def _ranged(one: Said, words: str) -> Said:
-    """With both its ends: Saturday from 9 to 12."""
-    hours = RANGED.search(words)
-    if hours is None or one.until is not None or one.exact:
-        return one
-    return replace(one, hour=float(hours["h"]), until=float(hours["u"]), part=None, bound=None)
-
-
-def _said(low: str) -> list[Said]:
-    return _by_grammar(low, WORD.findall(low), numbered=DIGIT.search(low) is not None)
-
-
-def _by_grammar(low: str, words: Sequence[str], *, numbered: bool) -> list[Said]:
-    """The times that the grammar knows in a line in lower case, of these words."""
-    keys = _keys(low, words, numbered=numbered)
-    if not keys:
+    if TELLING.isdisjoint(WORD.findall(low)) and _DIGIT.search(low) is None:
         return []
-    heard: list[Said] = []
-    for wants, pattern, read in _GRAMMAR:
-        for m in pattern.finditer(low) if wants & keys else ():
-            if len(heard) < 16 and not PAST.search(low, max(0, m.start() - 10), m.start()):
-                one = read(m)
-                if one is not None:
-                    heard.append(one)
+    tokens = TOKEN.findall(low)
+    codes = "".join(map(code, tokens))
     found: list[Said] = []
-    for one in sorted(heard, key=lambda h: h.span[0] - h.span[1]):  # the longest first
-        if all(one.span[1] <= f.span[0] or f.span[1] <= one.span[0] for f in found):
+    starts: list[int] = []
+    for m in _TIME.finditer(codes):
+        first, last = m.span()
+        if m["past"] or not _stands(tokens, codes, first, last):
+            continue
+        starts = starts or list(accumulate(map(len, tokens), initial=0))
+        span = starts[first] + (tokens[first][0] == " "), starts[last]
+        one = meaning(m.lastgroup or "", tokens[first:last], codes[first:last], span)
+        if one is not None:
             found.append(one)
-    return sorted(found, key=lambda f: f.span)
+        if len(found) == _MOST:
+            break
+    return found
 
 
-def _keys(low: str, words: Sequence[str], *, numbered: bool) -> set[str]:
-    """Which kinds of time words the line holds."""
-    keys = {GROUPS[word] for word in words if word in GROUPS}
-    if not BOTH.isdisjoint(words):
-        keys |= {"day", "delay"}
-    if numbered:
-        keys |= {"clock", "day"} if CLOCK_KEY.search(low) else set()
-        keys |= {"day"} if "the " in low else set()  # the 28th
-    return keys
+def _stands(tokens: Sequence[str], codes: str, first: int, last: int) -> bool:
+    """Whether it is a time to come and no habit; and a short word a day: not *sat on it*."""
+    letters, word, after = codes[first:last], tokens[first].strip(), codes[last : last + 1]
+    before, final = tokens[first - 1].strip() if first else "", tokens[last - 1].strip()
+    if after == "L" or before in _AGED or before + word == "justnow":
+        return False
+    if final.startswith("night") and codes[last - 2 : last - 1] in _NO_NIGHT:
+        return False
+    if _RANGE.fullmatch(letters) and after in ("x", "P", "V"):
+        return False  # 3-4 volunteers
+    if letters == "ax" and (before.startswith("look") or final in _NO_EVENT):
+        return False
+    if word in ("all", "whole") and letters[1:] in ("p", "W", "pi"):
+        return before in _FREE
+    if letters[0] == "b" and word in ("by", "before"):
+        return _bounds(letters, word, final)
+    alone = _ALONE.get(letters)
+    return alone is None or alone(word, before, after)
 
 
-def _dated(m: re.Match[str]) -> Said | None:
-    parts = m.groupdict()
-    if parts.get("lead") == "since" or m[0] in ("mon", "sun", "sat", "wed", "fri", "may"):
-        return None
-    day, week, month, year = _day(parts)
-    part = PARTS.get(parts.get("part") or parts.get("part2") or "")
-    if parts.get("tonight"):
-        part = part or "evening"
-    hour, until, exact = _hours(parts)
-    lead = parts.get("lead") or ""
-    bound = BOUNDS.get(lead)
-    if until is not None and lead in ("after", "from"):
-        bound = None
-    inner = re.search(r" (by|before|after) ", m[0][1:]) if hour is not None else None
-    if inner is not None and bound is None:
-        bound = BOUNDS[inner[1]]
-    if parts.get("edge") and parts["eow"] == "day":
-        hour, exact = 18.0, True
-    start = m.end() - len(re.sub(r"^(?:(?:about|around|the(?! (?:week|end|day|\d)))\s)+", "", m[0]))
-    return Said(
-        (start, start + len(m.string[start : m.end()].rstrip("."))),
-        day,
-        week,
-        month,
-        year,
-        part=None if exact else part,
-        hour=hour,
-        until=until,
-        exact=exact,
-        bound=bound,
-    )
+def _bounds(letters: str, word: str, final: str) -> bool:
+    """By the church is a place, before I forget no time."""
+    if word == "by" and "E" in letters:
+        return False
+    told = word == "before" or letters[-1] in _ENDED
+    return "x" not in letters or (letters[1] != "x" and told and final != "forget")
 
 
-_Day = tuple[tuple[str, int] | None, int | None, int | None, int | None]
+def _short(_: str, __: str, after: str) -> bool:
+    """Sat and sun, eid and easter only where a clause ends."""
+    return after in ("", ",", ".", "C")
 
 
-def _day(parts: dict[str, str | None]) -> _Day:
-    """(day, week, month, year) of the date named; all None for none."""
-    get = parts.get
-    month = year = week = None
-    day: tuple[str, int] | None = None
-    if get("tom") or get("today") or get("tonight") or get("thispart"):
-        day = ("in", int(bool(get("tom"))))
-    elif name := get("wd"):
-        day, week = ("weekday", DAYS.index(name[:3])), 1 if get("wk") == "next" else None
-    elif kind := get("what"):
-        day = (kind, int(get("rel") == "next"))
-    elif get("wkend"):
-        day = ("weekend", 0)
-    elif edge := get("eow"):
-        day = ENDS[edge]
-    elif name := get("mo1") or get("mo2"):
-        day, month = ("date", int(get("d1") or get("d2") or 1)), MONTHS.index(name[:3]) + 1
-    elif iso := get("iso"):
-        year, month, n = map(int, iso.split("-"))
-        day = ("date", n)
-    elif dom := get("dom"):
-        day = ("date", int(dom))
-    elif get("overmorrow"):
-        day = ("in", 2)
-    return day, week, month, year
-
-
-def _hours(parts: dict[str, str | None]) -> tuple[float | None, float | None, bool]:
-    """(hour, until, whether am or pm is known)."""
-    until: float | None = None
-    if parts.get("th"):
-        late = parts["tap"] == "p"
-        until = _twelve(int(parts["th"] or 0), late) + int(parts["tm"] or 0) / 60
-        hour = _twelve(int(parts["fh"] or 0), (parts["fap"] or parts["tap"] or "p")[0] == "p")
-        hour += int(parts["fm"] or 0) / 60
-        return (hour - 12 if hour >= until and not parts["fap"] else hour), until, True
-    if parts.get("h"):
-        sharp = _twelve(int(parts["h"] or 0), parts["ap"] == "p")
-        return sharp + int(parts["m"] or 0) / 60, None, True
-    if parts.get("h24"):
-        hour = int(parts["h24"] or 0) + int(parts["m24"] or 0) / 60
-        if parts["uh24"]:
-            until = int(parts["uh24"]) + int(parts["um24"] or 0) / 60
-        return hour, until, hour >= 13 or len(parts["h24"] or "") == 2
-    if parts.get("noon"):
-        return (24.0 if parts["noon"] == "midnight" else 12.0), None, True
-    bare = parts.get("oc") or parts.get("bare")
-    return (float(bare) if bare else None), None, False
-
-
-def _twelve(hour: int, late: bool) -> float:
-    return float(hour % 12 + 12 * late)
-
-
-def _delay(m: re.Match[str]) -> Said | None:
-    lead = m["in"]
-    if lead is None and not (m["fromnow"] or "'s" in m[0]):
-        return None
-    word = m["n"] or m["n2"]
-    count = 3.0 if word == "a few" else number(word)
-    if count is None:
-        return None
-    minutes = (count + (0.5 if m["half"] or m["half2"] else 0)) * MINUTES[m["u"][:2]]
-    if lead == "within":
-        return Said(m.span(), after=minutes, within=True)
-    if minutes >= 1440:
-        return Said(m.span(), ("in", int(minutes // 1440)))
-    return Said(m.span(), after=minutes)
-
-
-def _later(m: re.Match[str]) -> Said:
-    if m["soon"]:
-        return Said(m.span(), after=120.0, within=True)
-    if m["part"]:
-        return Said(m.span(), part=m["part"], bound="by" if m[0].startswith("by") else None)
-    hour = HOURS[m["work"].split()[-1]]
-    if m["wb"] in ("before", "by"):
-        return Said(m.span(), hour=hour, exact=True, bound="before")
-    return Said(m.span(), hour=hour, until=min(24.0, hour + 4), exact=True)
-
-
-# (keys one of which must be heard, pattern, its reader)
-_Reader = Callable[[re.Match[str]], Said | None]
-_GRAMMAR: tuple[tuple[set[str], re.Pattern[str], _Reader], ...] = (
-    ({"delay"}, DELAY, _delay),
-    ({"day", "delay"}, DATED, _dated),
-    ({"clock"}, CLOCKED, _dated),
-    ({"later", "day"}, LATER, _later),
-)
+_ALONE: Final[dict[str, Callable[[str, str, str], bool]]] = {
+    "D": _short,
+    "h": _short,
+    "jW": lambda _, before, __: before not in _DAY_OF,
+    "p": lambda word, _, __: word in _MEALS,
+}

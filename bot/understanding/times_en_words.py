@@ -1,126 +1,184 @@
-"""English words of time: the patterns and what each word stands for."""
+"""English words of time: each word as one letter, so that a phrase is a short word itself.
+
+*on Saturday from 9 to 12* becomes ``Od<nrn``: what may follow what is then told by patterns over
+a few letters instead of over the text (`times_en`).
+"""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from typing import Final, TypeVar
 
-from bot.understanding.numbers import ENGLISH_PATTERN
-from bot.understanding.times_said import Bound
+DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+TAGALOG: Final = ("lunes", "martes", "miyerkules", "huwebes", "biyernes", "sabado", "linggo")
+_MONTHS: Final = "jan feb mar apr may jun jul aug sep oct nov dec"
+MONTHS: Final = tuple(_MONTHS.split())
+_FULL: Final = "monday tuesday wednesday thursday friday saturday sunday"
+WORDS: Final[dict[str, str]] = {
+    "b": "by before afore bfore until till til hanggang bago",
+    "a": "after efter following",
+    "<": "from starting frm",
+    "@": "at ng @",
+    "O": "on sa",
+    "I": "in within",
+    "F": "for",
+    "~": "around about roughly approx approximately",
+    "B": "between btwn",
+    "U": "through thru during throughout",
+    "j": "the",
+    "A": "a an",
+    "P": "my your his her our their its ma wor",
+    "R": "i i'm i've i'll we we're we've they they're they've he he's she she's it's you you're",
+    "z": "of o",
+    "C": "if so please pls plz who who's can could would will anyone anybody someone somebody any1"
+    " cos because but whoever need thanks thank only just anyway though tho then with wi w"
+    " which what",
+    "9": "leaving leaves leave departs starts opens",
+    "&": "and or n & +",
+    "r": "to tae",
+    "T": "this next coming upcoming dis weekday",
+    "V": "any some all whole same anytime sometime",
+    "L": "last past yesterday every each daily ago kahapon kanina kagabi",
+    "5": "since",
+    "3": "good",
+    "l": "early late maaga long",
+    "4": "later",
+    "t": "today tomorrow tmrw tmr tmrow tomorow tommorow tommorrow tomoro tomorrows todays 2morrow"
+    " 2moro tonight tonite 2nite 2night tonights bukas ngayon mamaya mamayang kal aaj kesho leo "
+    "esok besok morra noo",
+    "d": f"{_FULL} tues weds thu thur thurs {' '.join(TAGALOG)}",
+    "D": "mon tue wed fri sat sun",
+    "Q": f"{' '.join(day + 's' for day in _FULL.split())} weekends weekdays weeknights mornings"
+    " afternoons evenings nights arvos",
+    "W": "day",
+    "w": "week month year term semester wk",
+    "K": "weekend wknd",
+    "p": "morning mornin afternoon arvo avo aft evening evenin eve night nite lunchtime teatime"
+    " dinnertime dawn daytime gabi umaga hapon tanghali subah shaam raat jioni asubuhi usiku malam"
+    " pagi",
+    "e": "lunch dinner supper breakfast brekkie tea dark bedtime sunset sunrise sunup sundown dusk"
+    " nightfall daybreak eod",
+    "E": "work school service mass church class shift duty practice training prayers fajr dhuhr"
+    " smoko zuhr asr maghrib isha jummah jumma iftar suhoor taraweeh payday pay storm rain"
+    " uni college closing nursery daycare",
+    "h": "christmas xmas crimbo easter thanksgiving halloween ramadan eid diwali holi cny hanukkah"
+    " passover deepavali hogmanay undas",
+    "M": "january february april june july august september october november december jan feb mar"
+    " apr jun jul aug sep sept oct nov dec",
+    "Y": "may march",
+    "f": "first second third fourth",
+    "i": "thing run time hours time's",
+    "J": "end start beginning middle mid",
+    "u": "min mins minute minutes hour hours hr hrs days weeks months fortnight wks",
+    "G": "couple few",
+    "X": "people persons person pax kids children boxes bags bottles packs pack times x kg mg ml l"
+    " litres litre liters miles mile km blocks doors floors floor rooms units pieces pcs cups men"
+    " women guys more yrs years yr st rd nd th degrees percent dollars quid bucks naira pesos"
+    " rupees each tins cans storeys story flights steps",
+    "v": "one two three four five six seven eight nine ten eleven twelve",
+    "g": "fifteen twenty thirty forty fifty",
+    "c": "noon midday midnight noonish",
+    "H": "half quarter half",
+    "/": "past",
+    "0": "o'clock oclock clock baje ish",
+    "Z": "sharp prompt exactly itself promptly",
+    "N": "now rn tn",
+    "2": "right",
+    "6": "bit while sec moment jiffy",
+    "7": "shortly",
+    "1": "am pm",
+    "-": "- – — /",
+    ".": ". ! ? ;",
+    ",": ", : ( )",
+    "$": "$ £ € # ₦ ₱ ₹ * ^ %",
+    "'": "'s ’s ' ’",
+}
+CODES: Final[dict[str, str]] = {
+    word: code for code, words in WORDS.items() for word in words.split()
+}
+TOKEN: Final = re.compile(
+    r"\s?(?:\d{1,2}(?:[:.h]\d\d)?(?:\s?[ap]\.m\.?|\s?[ap]m\b|[ap]\b)"  # 4pm, 4.30 p.m., 7a
+    r"|\d{1,2}[:h]\d\d(?![\d:])|\d{1,2}(?:st|nd|rd|th)\b|\d{1,2}(?:[:.]\d\d)?ish\b"
+    r"|20\d\d-\d\d?-\d\d?(?!\d)|\d+(?=(?:mins?|hrs?)\b)|\d{1,2}\.\d\d(?![.\w])|\d+(?![\w.,:/]\d|\w)"
+    r"|\w*\d(?:\w|[.,:/]\d)*|[a-z]+(?:['’](?!s\b)[a-z]+)*|['’]s\b|.)",
+    re.DOTALL,
+)
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-NAME = (
-    r"mon(?:day)?|tues?(?:day)?|wed(?:s|nesday)?|thu(?:rs?|rsday)?|fri(?:day)?|sat(?:urday)?|"
-    r"sun(?:day)?"
+
+_T = TypeVar("_T")
+
+
+def _by(spelt: dict[_T, str]) -> dict[str, _T]:
+    return {word: meant for meant, words in spelt.items() for word in words.split()}
+
+
+PARTS: Final = _by(
+    {
+        "morning": "morning mornin mornings dawn umaga subah asubuhi pagi",
+        "noon": "lunchtime tanghali daytime",
+        "afternoon": "afternoon afternoons arvo arvos avo aft hapon",
+        "dusk": "teatime dinnertime",
+        "evening": "evening evenin evenings eve night nights nite gabi shaam raat jioni usiku malam"
+        " tonight tonite 2night 2nite tonights",
+    }
 )
-MONTH = (
-    r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
-    r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+EVENTS: Final = _by(
+    {
+        6.5: "sunrise sunup daybreak",
+        8.0: "breakfast brekkie",
+        12.0: "lunch",
+        15.5: "school class nursery",
+        17.0: "tea",
+        18.0: "work shift duty dinner supper eod",
+        18.5: "dark sunset sundown dusk nightfall",
+        22.0: "bedtime",
+    }
 )
-PARTS = {
-    "morning": "morning",
-    "noon": "noon",
-    "lunchtime": "noon",
-    "afternoon": "afternoon",
-    "evening": "evening",
-    "night": "evening",
-}
-PART = r"(?P<part>morning|noon|lunchtime|afternoon|evening|night)"
-CLOCK = (
-    r"(?:(?P<h>1[0-2]|0?[1-9])(?:[:.](?P<m>[0-5]\d))?\s?(?P<ap>[ap])\.?m\b\.?|(?P<h24>[01]?\d|"
-    r"2[0-4]):(?P<m24>[0-5]\d)(?![\d:])"
-    r"(?:\s?(?:-|to)\s?(?P<uh24>[01]?\d|2[0-4]):(?P<um24>[0-5]\d)(?![\d:]))?"
-    r"|(?P<oc>1[0-2]|[1-9])\s?o'?clock|(?P<noon>noon|midday|midnight))"
+NAMED_HOURS: Final = _by({12.0: "noon noonish midday", 24.0: "midnight"})
+FEASTS: Final = _by(
+    {(12, 25): "christmas xmas crimbo", (10, 31): "halloween", (12, 31): "hogmanay"}
 )
-RANGE = (
-    r"(?:(?P<fh>1[0-2]|0?[1-9])(?::(?P<fm>[0-5]\d))?\s?(?P<fap>[ap]m)?\s?(?:-|–|to|and|till|"
-    r"until)\s?(?P<th>1[0-2]|0?[1-9])"
-    r"(?::(?P<tm>[0-5]\d))?\s?(?P<tap>[ap])\.?m\b)"
+BEFORE: Final = frozenset(("before", "afore", "bfore"))
+AFTER: Final = frozenset(("after", "efter", "following", "from", "starting", "frm"))
+TOMORROW: Final = (
+    frozenset(WORDS["t"].split())
+    - frozenset(
+        ("today", "todays", "tonight", "tonite", "2nite", "2night", "tonights", "ngayon", "mamaya")
+    )
+    - frozenset(("mamayang", "aaj", "leo", "noo"))
 )
-DATE = (
-    r"(?:(?P<overmorrow>(?:the )?day after tomorrow)|(?P<tom>tomorrow|tmrw?|tmr|tomoro|2morrow)|"
-    r"(?P<today>later today|today)|(?P<tonight>tonight|tonite|2nite)"
-    rf"|(?:(?P<wk>this|next|coming)\s(?:coming\s)?)?(?P<wd>{NAME})\b"
-    r"|(?P<rel>this|next)\s(?P<what>week(?:end)?|month)|(?P<thispart>this)(?=\s(?:morning|"
-    r"afternoon|evening))|(?P<wkend>the weekend)"
-    r"|(?P<edge>(?:the )?end of (?:the |this )?(?P<eow>day|week|month|year))"
-    rf"|(?P<d1>[0-3]?\d)(?:st|nd|rd|th)?\s(?:of\s)?(?P<mo1>{MONTH})\b|"
-    rf"(?P<mo2>{MONTH})\s(?P<d2>[0-3]?\d)(?:st|nd|rd|th)?\b(?!:)"
-    r"|(?P<iso>20\d\d-(?:0?[1-9]|1[0-2])-(?:[0-2]?\d|3[01]))(?!\d)"
-    r"|the (?P<dom>[12]\d|3[01]|[1-9])(?:st|nd|rd|th)(?! (?:floor|time|one|door|person|house|"
-    r"building|block|flat|day)))"
-)
-LEAD = (
-    r"(?:(?P<lead>by|before|until|till|after|from|since|no later than)\s)?(?:on\s|at\s|around\s|"
-    r"about\s|the\s|between\s|from\s)*"
-)
-DATED = re.compile(
-    rf"(?<![\w.:/-]){LEAD}{DATE}(?:(?:,|\s|'s)\s?(?:in the\s)?{PART})?"
-    rf"(?:,?\s(?:at\s|by\s|around\s|about\s|before\s|after\s|from\s|between\s)?(?:{RANGE}|"
-    rf"{CLOCK}|(?P<bare>1[0-2]|[1-9])(?=$|[,.!?]|\s(?:or|and|to|if|please)\b)))?(?![\w])"
-)
-CLOCKED = re.compile(
-    rf"(?<![\w.:/$£€-]){LEAD}(?:{RANGE}|{CLOCK}|(?<=at\s)(?P<bare>1[0-2]|[1-9])(?=$|[,.!?]|"
-    rf"\s(?:or|and|to|if|please|today|tomorrow|tonight)\b))"
-    r"(?:,?\s(?:(?P<tom>tomorrow|tmrw?|tmr)|(?P<today>today)|(?P<tonight>tonight)|(?:on\s)?"
-    rf"(?:(?P<wk>this|next)\s)?(?P<wd>{NAME})\b))?(?:\s(?P<part>morning|afternoon|evening|"
-    rf"night))?(?:\sin the (?P<part2>morning|afternoon|evening))?(?!\w)"
-)
-DELAY = re.compile(
-    rf"(?<![\w-])(?:(?P<in>in|within|after)(?: the next)?(?: about| around)?\s(?P<n>\d{{1,3}}|"
-    rf"{ENGLISH_PATTERN}|a few)|(?P<n2>\d{{1,3}}|{ENGLISH_PATTERN}))"
-    r"[\s-]?(?P<half>and a half )?(?P<u>min(?:ute)?s?|hours?|hrs?|days?|weeks?|months?)(?P<half2> "
-    r"and a half)?(?:'s? time)?(?P<fromnow> from now| time)?(?![\w-])(?! ago| old| before| "
-    r"earlier)"
-)
-LATER = re.compile(
-    r"(?<![\w-])(?:(?P<work>(?P<wb>before|after|by) (?:work|school|dark|bedtime|lunch|dinner|"
-    r"supper|sunset|breakfast))"
-    r"|(?:in|by) the (?P<part>morning|afternoon|evening)|(?P<soon>later on|in a (?:bit|while|"
-    r"little while)|shortly))(?!\w)"
-)
-# Which of the long patterns a line can need, by its words; a set is asked faster than a pattern.
-ASK: dict[str, tuple[str, ...]] = {
-    "clock": ("noon", "midday", "midnight", "clock", "oclock"),
-    "delay": ("min", "mins", "minute", "minutes", "hour", "hours", "hr", "hrs", "weeks", "months"),
-    "later": (
-        *("later", "while", "bit", "work", "school", "dark", "lunch", "dinner", "supper"),
-        *("sunset", "breakfast", "bedtime", "shortly"),
+_NUMERAL: Final = (
+    (
+        "c",
+        re.compile(
+            r"(?:0?[1-9]|1[0-2])(?:(?:[:.h][0-5]\d)?(?:\s?[ap]\.?m?\.?|ish))"
+            r"|(?:[01]?\d|2[0-3])[:h][0-5]\d(?:\s?[ap]\.?m?\.?)?"
+        ),
     ),
-    "day": (
-        *("today", "tomorrow", "tomoro", "morrow", "tmr", "tmrw", "tonight", "tonite", "nite"),
-        *("weekend", "morning", "afternoon", "evening", "night", "end"),
-        *("tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun", "mon", "monday"),
-        *("tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", *MONTHS),
-        *("january", "february", "march", "april", "june", "july", "august", "september", "sept"),
-        *("october", "november", "december"),
-    ),
-}
-GROUPS = {word: group for group, words in ASK.items() for word in words}
-BOTH = {"day", "days", "week", "month"}  # a date or a delay
-WORD = re.compile("[a-z]+")
-CLOCK_KEY = re.compile(r"\d ?[ap]\.?m\b|\d:\d|\bat \d|20\d\d-")
-DIGIT = re.compile(r"\d")
-PAST = re.compile(r"(?:last|yesterday|since|this past|every|good)\s$")
-LOOSE = re.compile(r"\s(?:sharp|later)$")
-SLANG = re.compile(r"^(?:for|around|about|til|afore|efter)\s")
-HOURS_LED = re.compile(
-    rf"(?:(?P<lead>by|before|afore|after|from|until|till?|at|around|about)\s)?(?P<h>\d{{1,2}}|{ENGLISH_PATTERN})"
-    rf"(?:\s?(?:-|to|till?|until)\s?(?P<u>\d{{1,2}}))?"
-    r"(?:\sin the\s(?P<part>morning|afternoon|evening))?$"
-)
-RANGED = re.compile(
-    r"\b(?P<h>1[0-2]|[1-9])\s?(?:-|to|till?|until)\s?(?P<u>1[0-2]|[1-9])\b(?!:|\s?[ap]m)"
-)
-IN = re.compile(rf"in (?P<m>\d{{1,2}}|{ENGLISH_PATTERN})$")
-HOURS = {"work": 18.0, "school": 16.5, "dark": 18.5, "sunset": 18.5, "bedtime": 22.0}
-HOURS |= {"lunch": 12.0, "dinner": 18.0, "supper": 18.0, "breakfast": 8.0}
-ENDS = {
-    "day": ("in", 0),
-    "week": ("weekday", 6),
-    "month": ("month_end", 0),
-    "year": ("year_end", 0),
-}
-BOUNDS: dict[str, Bound] = dict.fromkeys(("by", "no later than", "until", "till"), "by")
-BOUNDS |= {"before": "before", "after": "from", "from": "from"}
-MINUTES = {"mi": 1, "ho": 60, "hr": 60, "da": 1440, "we": 10080, "mo": 43200}
+    ("o", re.compile(r"(?:[12]?\d|3[01])(?:st|nd|rd|th)")),
+    ("S", re.compile(r"20\d\d-(?:0?[1-9]|1[0-2])-(?:0?[1-9]|[12]\d|3[01])")),
+    ("q", re.compile(r"(?:[1-9]|1\d|2[0-3])\.[0-5][05]")),
+    ("n", re.compile(r"[1-9]|1[0-2]")),
+    ("m", re.compile(r"0[1-9]|1[3-9]|2\d|3[01]")),
+    ("k", re.compile(r"0[5-9](?:[03]0|[14]5)")),
+    ("8", re.compile(r"(?:1\d|2[0-3])[0-5]\d")),
+    ("g", re.compile(r"\d{2,3}|\d\.\d")),
+)  # fmt: skip
+WORD: Final = re.compile("[a-z]+")
+# A message without a figure names a time with one of these words at least.
+TELLING: Final = frozenset(
+    word for code in "tdDQWwKpeEhMYJuvgcHNl4" for word in WORDS[code].split()
+) | frozenset(("till", "until", "til", "before", "bit", "shortly", "soon"))
+
+
+@lru_cache(maxsize=16384)
+def code(token: str) -> str:
+    """The letter a word, number or sign stands for; ``x`` for any other, a blank for a blank."""
+    word = token.strip()
+    known = CODES.get(word)
+    if known is not None or not word:
+        return known or " "
+    if any(c.isdigit() for c in word):
+        return next((name for name, form in _NUMERAL if form.fullmatch(word)), "x")
+    return "x"
