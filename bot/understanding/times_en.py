@@ -98,9 +98,8 @@ def _stands(tokens: Sequence[str], codes: str, first: int, last: int) -> bool:
         return False
     if final.startswith("night") and codes[last - 2 : last - 1] in _NO_NIGHT:
         return False
-    if _RANGE.fullmatch(letters) and after in ("x", "P", "V"):
-        return False  # 3-4 volunteers
-    if letters == "ax" and (before.startswith("look") or final in _NO_EVENT):
+    counted = _RANGE.fullmatch(letters) and after in ("x", "P", "V")  # 3-4 volunteers
+    if counted or (letters == "ax" and (before[:4] == "look" or final in _NO_EVENT)):
         return False
     if word in ("all", "whole") and letters[1:] in ("p", "W", "pi"):
         return before in _FREE
