@@ -22,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from bench.hearing_lines import Line, digest, files, lines
-from bot.understanding.dangers import FEWEST, FILE, KINDS, PULL, Dangers, Seen, Weights
+from bot.understanding.dangers import ASKED_FROM, FEWEST, FILE, KINDS, PULL, Dangers, Seen, Weights
 from bot.understanding.normalise import normalise
 from handlers.reading import Danger
 
@@ -143,6 +143,7 @@ class Judged(NamedTuple):
     kind: Danger | None
     score: float = -math.inf
     surest: str = ""
+    fear: bool = False
 
 
 def crossed(shown: Sequence[Sequence[Example]]) -> list[Judged]:
@@ -161,7 +162,11 @@ def crossed(shown: Sequence[Sequence[Example]]) -> list[Judged]:
 def _of_layer(said: Sequence[Line]) -> list[Judged]:
     """Each message with the danger that the layer as shipped hears."""
     dangers = Dangers()
-    return [Judged(line, dangers.find(normalise(line.text).text.lower())) for line in said]
+    out = []
+    for line in said:
+        cry = dangers.find(normalise(line.text).text.lower())
+        out.append(Judged(line, cry.kind if cry and cry.sure else None, fear=bool(cry)))
+    return out
 
 
 def _judged(one: Example, weights: Weights) -> Judged:
@@ -169,7 +174,8 @@ def _judged(one: Example, weights: Weights) -> Judged:
     if seen is None:
         return Judged(line, None)
     kind = weights.kind(seen) if weights.alarms(seen) else None
-    return Judged(line, kind, weights.score(seen), seen.surest)
+    score = weights.score(seen)
+    return Judged(line, kind, score, seen.surest, fear=score >= ASKED_FROM)
 
 
 def curve(heard: Sequence[Judged]) -> list[str]:
@@ -203,15 +209,16 @@ def wrong(heard: Sequence[Judged]) -> list[str]:
                 line.text.replace("\n", " "),
             )
         )
-        for line, kind, score, surest in heard
+        for line, kind, score, surest, _ in heard
         if bool(kind) != bool(line.emergency)
     ]
 
 
 def table(heard: Sequence[Judged]) -> list[str]:
-    """Recall and right kinds of each kind, and false alarms, by language."""
+    """Recall and right kinds of each kind, false alarms, and what is asked about, by language."""
     out = []
     for lang in ("zh", "en"):
+        out.append(_feared([one for one in heard if one.line.lang == lang], lang))
         some = [(line, kind) for line, kind, *_ in heard if line.lang == lang]
         for danger in (*KINDS, None):
             real = [(line, kind) for line, kind in some if line.emergency == danger or not danger]
@@ -228,6 +235,16 @@ def table(heard: Sequence[Judged]) -> list[str]:
             rate = f"{1000 * alarms / len(none):.1f} per 1,000"
             out.append(f"{lang} {name}: {alarms} false alarms in {len(none):,}, {rate}")
     return out
+
+
+def _feared(heard: Sequence[Judged], lang: str) -> str:
+    """How many dangers are heard or asked about, and how often is asked in vain."""
+    real = [one.kind is not None or one.fear for one in heard if one.line.emergency]
+    vain = [one.fear and not one.kind for one in heard if not one.line.emergency]
+    return (
+        f"{lang} heard or asked about: {sum(real)}/{len(real)} "
+        f"({_interval(sum(real), len(real))}); asked in vain {sum(vain)} of {len(vain):,}"
+    )
 
 
 def _interval(hit: int, of: int) -> str:

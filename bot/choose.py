@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from itertools import chain
 from types import ModuleType
 from zoneinfo import ZoneInfo
 
@@ -88,7 +89,18 @@ def choose(ctx: Context, features: Features, recast: Recast) -> Handler | None:
     busy = _busy(ctx)
     if ctx.text and (any(busy) or ctx.quoted_number):
         ctx.reading = recast(ctx.reading, ctx.text, _talk(ctx, busy, asked=None), _said_at(ctx))
-    return _by_act(ctx, features)
+    return _with_fear(ctx, features, _by_act(ctx, features))
+
+
+def _with_fear(ctx: Context, features: Features, handler: Handler | None) -> Handler | None:
+    """Beside what the act calls for, the question whether somebody is in danger."""
+    if ctx.reading.fear is None:
+        return handler
+    asks = features.hears["fear"][0]
+    guesses = {features.hears[one][0] for one in ("unsure", "unheard") if one in features.hears}
+    if handler is None or handler in guesses:
+        return asks
+    return lambda ctx: chain(asks(ctx), handler(ctx))
 
 
 def _by_sentence(ctx: Context, features: Features, recast: Recast) -> Handler | None:

@@ -36,7 +36,12 @@ SAME = timedelta(minutes=15)
 @hears("emergency", sure=0.0)
 def danger(ctx: Context) -> Iterator[Effect]:
     """Answer first, with the number to ring and what to say; page whoever is on duty at once."""
-    request = _known(ctx) or _at_door(ctx, _record(ctx))
+    yield from told_of(ctx, ctx.text)
+
+
+def told_of(ctx: Context, words: str) -> Iterator[Effect]:
+    """The danger of `ctx.reading`, told in these words."""
+    request = _known(ctx) or _at_door(ctx, _record(ctx, words))
     yield from answer(ctx, request)
     yield from checkins.alarm(ctx, ctx.who.id)
     if request.reopenings == 0 and ctx.now - request.made_at < timedelta(seconds=1):
@@ -86,12 +91,12 @@ def _known(ctx: Context) -> Request | None:
     return None
 
 
-def _record(ctx: Context) -> Request:
+def _record(ctx: Context, words: str) -> Request:
     place = recording.place_of(ctx, ctx.reading) or _anywhere(ctx)
     reading = ctx.reading.but(
         urgency="urgent", category=_CATEGORY.get(ctx.reading.emergency or "", "rescue")
     )
-    return recording.record(ctx, reading, ctx.text, place, kind="emergency")
+    return recording.record(ctx, reading, words, place, kind="emergency")
 
 
 def _anywhere(ctx: Context) -> places.Place:

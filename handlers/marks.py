@@ -40,11 +40,12 @@ class Mark:
 
 
 def hears(
-    *acts: Act | Literal["emergency", "unsure", "unheard", "voice"], sure: float = 0.75
+    *acts: Act | Literal["emergency", "fear", "unsure", "unheard", "voice"], sure: float = 0.75
 ) -> Callable[[Handler], Handler]:
     """Handle messages of these acts, read at least as surely as ``sure``.
 
-    ``unheard`` is what somebody wrote to the bot alone and nothing else handles.
+    ``fear`` is a danger that is likely and not sure; ``unheard`` is what somebody wrote to the bot
+    alone and nothing else handles.
     """
     return _marks(Mark("hears", act, sure=sure) for act in acts)
 

@@ -111,6 +111,8 @@ class Reading:
     urgency: Urgency = "normal"
     refers: int | None = None
     confidence: float = 0.0
+    fear: Danger | None = None
+    """A danger that is likely and not sure: the bot asks. `hear` does not print it."""
 
     def but(self, **changes: Any) -> Self:
         """The same reading with some fields changed."""
@@ -119,6 +121,7 @@ class Reading:
     def as_json(self) -> dict[str, Any]:
         """The reading as ``hear --json`` prints it: exactly the documented fields."""
         out = asdict(self)
+        del out["fear"]
         out["items"] = [asdict(item) for item in self.items]
         out["phone"] = list(self.phone)
         return out

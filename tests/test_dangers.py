@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.hearing_lines import files, lines
-from bot.understanding.dangers import FILE, Dangers
+from bot.understanding.dangers import FILE, Cry, Dangers
 from bot.understanding.normalise import normalise
 from bot.understanding.senses import expanded, padded
+from handlers.reading import Danger
 
 DANGERS = Dangers()
 TRAINED_ON = lines(files(held_out=False))
@@ -22,7 +23,8 @@ FALSE_AT_MOST = {"zh": 0.015, "en": 0.015}
 
 
 def hear(text: str) -> str | None:
-    return DANGERS.find(normalise(text).text.lower())
+    cry = DANGERS.find(normalise(text).text.lower())
+    return cry.kind if cry and cry.sure else None
 
 
 @pytest.mark.parametrize(
@@ -104,8 +106,8 @@ def test_most_dangers_are_heard_and_few_alarms_are_false(lang: str) -> None:
     ("text", "kind"),
     [("我妈晕倒了叫不醒", "medical"), ("he has a knife, call the police", "violence")],
 )
-def test_without_weights_what_is_clear_is_still_heard(text: str, kind: str) -> None:
-    assert Dangers(None).find(text) == kind
+def test_without_weights_what_is_clear_is_still_heard(text: str, kind: Danger) -> None:
+    assert Dangers(None).find(text) == Cry(kind)
 
 
 @pytest.mark.parametrize("cry", ["救命", "救命啊！！！", "救命 救命", "help me!!", "SOS"])

@@ -29,6 +29,8 @@ PULL: Final = 2.0  # how much the pieces of the words weigh beside the facts
 # The score from which a message is a danger, by the surest condition that holds in it. A hint,
 # where none holds, only teaches the weights what is ordinary.
 FROM: Final = {"clear": -1.0, "sure": -0.5, "likely": 0.0, "hint": math.inf}
+ASKED_FROM: Final = -2.5
+"""The score from which what is no alarm is asked about, where a condition holds."""
 _CRY: Final = 40  # letters: what is longer says more than a cry
 _WIDE: Final = 3  # clauses that are read together
 _HAN = re.compile("[\u3400-\u9fff]")
@@ -59,6 +61,13 @@ class Seen(NamedTuple):
     surest: str
     facts: list[str]
     pieces: list[str]
+
+
+class Cry(NamedTuple):
+    """A danger heard; one that is not ``sure`` is asked about."""
+
+    kind: Danger
+    sure: bool = True
 
 
 class Weights:
@@ -136,16 +145,19 @@ class Dangers:
         for name in words[0].split("|"):
             self._begins.setdefault(self.senses.bit[name], []).append(one)
 
-    def find(self, low: str) -> Danger | None:
+    def find(self, low: str) -> Cry | None:
         """The danger here and now in ``low`` (normalised, lower case), or None."""
         if len(low) < _CRY and self._bare.fullmatch(low):
-            return "medical"  # who cries and says no more is answered with the numbers to ring
+            return Cry("medical")  # who cries and says no more is answered with the numbers to ring
         seen = self.see(low)
         if seen is None:
             return None
         if self.weights is None:
-            return _first(seen) if seen.surest == "clear" else None
-        return self.weights.kind(seen) if self.weights.alarms(seen) else None
+            return Cry(_first(seen)) if seen.surest == "clear" else None
+        score = self.weights.score(seen)
+        if score < ASKED_FROM:
+            return None
+        return Cry(self.weights.kind(seen), score >= FROM[seen.surest])
 
     def see(self, low: str, *, hints: bool = False) -> Seen | None:
         """What speaks for danger and against it; None if nothing speaks for it.

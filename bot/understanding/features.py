@@ -29,6 +29,7 @@ class Heard(NamedTuple):
     low: str
     hits: Sequence[Hit]
     danger: Danger | None
+    fear: Danger | None
     phone: tuple[str, ...]
     place: Spot
     mask: int

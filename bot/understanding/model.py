@@ -33,6 +33,7 @@ PLEAS: Final[tuple[Act, ...]] = ("need", "report")
 _GOODS: Final[tuple[Act, ...]] = ("need", "report", "offer")
 _FAINTLY: Final = 0.05  # a danger whose message is less likely a cry keeps its own act
 _CRIES: Final[tuple[Act, ...]] = ("need", "unwell", "report")
+_PERHAPS: Final = 0.1  # what is less likely a cry is not asked about as a danger
 _WEIGHED: Final = frozenset(("chat", *PLEAS))  # what the rules are not sure of in few words
 # Rules of this certainty are not weighed again: a thing asked for in so many words is a need.
 _VERY_SURE: Final[dict[Act, float]] = {"command": 0.93, "claim": 0.97, "need": 0.93}
@@ -206,6 +207,11 @@ def weigh(ruled: Decided, judged: Judged, *, brief: bool, argued: float) -> Deci
     else:
         act, sure = _likeliest(ruled, acts, argued)
     return Decided(act, sure, danger)
+
+
+def may_cry(judged: Judged) -> bool:
+    """Whether a message may call for help, or tell that somebody is unwell."""
+    return sum([judged.acts[one] for one in _CRIES]) >= _PERHAPS
 
 
 def _likeliest(ruled: Decided, acts: dict[Act, float], argued: float) -> tuple[Act, float]:

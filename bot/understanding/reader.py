@@ -13,7 +13,7 @@ from bot.understanding.dangers import Dangers
 from bot.understanding.features import Heard, before, facts, of_talk, spelt, tokens
 from bot.understanding.items import items_of
 from bot.understanding.lexicon import Lexicon, lexicon
-from bot.understanding.model import CLEAR, Decided, Judged, Model, shipped, weigh
+from bot.understanding.model import CLEAR, Decided, Judged, Model, may_cry, shipped, weigh
 from bot.understanding.normalise import Plain, lowered, normalise, written
 from bot.understanding.people import NOBODY, person
 from bot.understanding.phones import phones
@@ -116,7 +116,9 @@ class Reader:
         plain = normalise(text)
         low = lowered(plain.text)
         hits = self._lexicon.find(low)
-        danger = self._dangers.find(low)
+        cry = self._dangers.find(low)
+        danger = cry.kind if cry and cry.sure else None
+        fear = cry.kind if cry and not cry.sure else None
         digits = _DIGIT.search(low) is not None
         numbers = phones(plain.text)[0] if digits and _MANY_DIGITS.search(low) else ()
         place = spot(plain.text) if cued(low) else NOWHERE
@@ -132,7 +134,7 @@ class Reader:
         )
         mask = judge.tags(low, hits, lang or plain.lang, extra)
         act, sure, mask = judge.verdict(low, mask)
-        return Heard(plain, low, hits, danger, numbers, place, mask, act, sure)
+        return Heard(plain, low, hits, danger, fear, numbers, place, mask, act, sure)
 
     def _ruled(self, heard: Heard, text: str, talk: Talk | None) -> Decided:
         """Act, danger and confidence by the rules alone."""
@@ -200,6 +202,7 @@ class Reader:
             urgency=judge.urgency(act, heard.mask, low, danger=danger is not None),
             refers=_refers(text) if _DIGIT.search(low) else None,
             confidence=decided.confidence,
+            fear=heard.fear if judged is None or may_cry(judged) else None,
         )
 
 
