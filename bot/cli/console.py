@@ -83,7 +83,10 @@ class Plainly(TyperGroup):
                 "move it away, or name another folder in the settings",
             )
         except FileNotFoundError as wrong:
-            complain(f"{wrong.filename}: there is no such file" if wrong.filename else str(wrong))
+            complain(
+                f"{wrong.filename}: there is no such file" if wrong.filename else str(wrong),
+                "if it is not in the command, the settings name it: `linbang check` lists them",
+            )
         except (DBAPIError, OperationalError) as wrong:
             complain(f"database: {wrong.orig}", "`linbang check` says more")
         except CommandError as wrong:
