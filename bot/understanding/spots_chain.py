@@ -6,6 +6,8 @@ Two manners of reading: in talk a number must prove that it is a place; in a for
 
 from __future__ import annotations
 
+import re
+
 from bot.understanding.numbers import digits
 from bot.understanding.spots_marks import BY_MARK
 from bot.understanding.spots_terms import (
@@ -19,6 +21,7 @@ from bot.understanding.spots_terms import (
     PHONE,
     ROAD_END,
     ROOM,
+    TRADE,
     UNIT,
     Parts,
     Span,
@@ -26,6 +29,10 @@ from bot.understanding.spots_terms import (
     left_of,
     roomlike,
 )
+
+
+_VILLAGE = re.compile("(?<!新)村$")
+_SHOP = re.compile("商铺|店面|门面|店铺|铺")
 
 
 class Chain:
@@ -93,7 +100,8 @@ class Chain:
                 last = last._replace(value=joined, start=first.start)
             self._marked(last, None)
             return
-        road = ROAD_END.search(left_of(self.text, first)) is not None
+        left = left_of(self.text, first)
+        road = not self.lane and ROAD_END.search(left) is not None
         if road and (len(run) == 4 or (len(run) == 3 and self.formal)):
             run, road = run[1:], False  # the street's own number
         for part, token in zip(self._slots(run, road), run, strict=False):
@@ -108,18 +116,24 @@ class Chain:
             return ["", "", "b", "u"][-size:]
         if last.mark in FLOOR:
             return (free[:2] if size > 2 else free[:1]) + ["f"]
-        if size == 2 and len(free) == 3:
-            return self._pair(last, road)
+        if size == 2 and len(free) == 3 and "f" not in self.got:
+            return self._pair(run[0], last, road)
+        if size == 2 and ("f" in self.got or ("b" in self.got and _deep(run[0].value))):
+            return ["r"]  # 807-811: from door to door
         if size > 3 or (size == 3 and not self._plausible(run, road)):
             return []
         return free[-size:]
 
-    def _pair(self, last: Token, road: bool) -> list[str]:
+    def _pair(self, first: Token, last: Token, road: bool) -> list[str]:
         if road:
             return ["", "b"]  # 路82-11号: the street's number, then the house
-        deep = sum(c.isdigit() for c in last.value) >= 3
+        deep = _deep(last.value)
         if not self.formal and not last.mark and not (deep and roomlike(last.value)):
             return []
+        if self.formal and _VILLAGE.search(left_of(self.text, first)):
+            return ["", "b"]  # 溪口村12-87号
+        if self.formal and (TRADE.search(self.text) or _SHOP.match(self.text, last.end)):
+            return ["b", "r"]
         return ["b", "r"] if deep or last.mark in ROOM else ["b", "u"]
 
     def _plausible(self, run: list[Token], road: bool) -> bool:
@@ -170,3 +184,8 @@ class Chain:
         part = BY_MARK[token.mark](self, token, following, left)
         if part is not None:
             self._put(part, token)
+
+
+def _deep(value: str) -> bool:
+    """Whether a number has the digits of floor and door."""
+    return sum(c.isdigit() for c in value) >= 3

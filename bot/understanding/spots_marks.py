@@ -15,6 +15,7 @@ from bot.understanding.spots_terms import (
     ROOM,
     SHOP_END,
     STALL_END,
+    TRADE,
     UNIT,
     Token,
     roomlike,
@@ -138,6 +139,8 @@ def _house(chain: Chain, token: Token, following: Token | None, left: str) -> st
     if "f" in chain.got or "u" in chain.got or (chain.formal and "f" in chain.had):
         return "r"
     if "b" in chain.got or (chain.formal and "b" in chain.had):
+        if chain.formal and TRADE.search(chain.text, 0, token.start) is not None:
+            return "r"  # 汽配城113幢13号
         return "r" if len(token.value) >= (4 if chain.formal else 3) else "u"
     if following is not None and _leads(chain, token, following):
         return None if chain.trapped(following, following) else "b"
@@ -152,10 +155,15 @@ def _leads(chain: Chain, token: Token, following: Token) -> bool:
     return near and len(following.value) >= 3
 
 
+_SECOND = re.compile("\\d号$")
+
+
 def _by_name(token: Token, left: str) -> str | None:
     """N号 after a name: a house in an estate, a stall in a market."""
     if DATE_LEFT.search(left):
         return None
+    if _SECOND.search(left):
+        return "b"  # 宏远路1820号12号
     if STALL_END.search(left):
         return "r"
     if HOME_END.search(left):

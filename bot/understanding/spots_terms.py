@@ -44,7 +44,8 @@ BEFORE_TRAP = re.compile(
     r"订单|号码|编号|接|请求|任务|QQ|尾号|前后|工号|航班|车次|车牌)\s?$"
 )
 HELP_LINES = frozenset(("110", "119", "120", "122"))
-ROAD_END = re.compile("(?:路|街|大道|道|巷|弄|胡同|公路|线|组|段)$")
+ROAD_END = re.compile("(?:路|街|(?<!街)道|巷|弄|胡同|(?<!干)线|组|段)_?$")
+TRADE = re.compile("市场|[配贸饰品具材]城|商城|商贸|交易|物流")  # its numbers are stalls
 HOME_END = re.compile("(?:小区|[苑村园庄区里坊府庭湾寓邸邨居舍城郡墅院期门])$")
 SHOP_END = re.compile("(?:市场|商城|商贸城|广场|大厦|中心|街|城|楼|厅|馆|层|区)$")
 STALL_END = re.compile("[A-Za-z]区$|市场$")
