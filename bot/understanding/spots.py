@@ -16,7 +16,21 @@ _KEY = re.compile(
 )
 _EN_KEYS = frozenset(
     (
-        *("building", "biulding", "buildings", "bldg", "bld", "block", "blk", "tower", "unit"),
+        *(
+            "casita",
+            "villa",
+            "cottage",
+            "pocket",
+            "building",
+            "biulding",
+            "buildings",
+            "bldg",
+            "bld",
+            "block",
+            "blk",
+            "tower",
+            "unit",
+        ),
         *("flat", "apt", "apartment", "room", "rm", "suite", "ste", "condo", "door", "floor"),
         *("fl", "flr", "level", "storey", "story", "section", "lobby", "entrance", "gate"),
         *("gatehouse", "house", "carpark", "car", "parking", "garage", "stairs", "stairwell"),

@@ -30,7 +30,6 @@ from bot.understanding.spots_terms import (
     roomlike,
 )
 
-
 _VILLAGE = re.compile("(?<!新)村$")
 _SHOP = re.compile("商铺|店面|门面|店铺|铺")
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from bot.understanding.numbers import digits
+from bot.understanding.spots_bare import bare, measured
 from bot.understanding.spots_terms import roomlike
 
 Span = tuple[int, int]
@@ -17,10 +18,16 @@ _NOT_DOOR = (
     r"|rupees|each|more|times|units?|boxes|bags|metres|meters|feet|sq|yds?|more|cents?|percent|or|to"
     r"|till|street|st|road|rd|ave|avenue|dr|drive|lane|ln|[a-z]+ (?:street|st|road|rd|ave|dr))\b)"
 )
-_WINGED = re.compile(  # B-604, T4-1203, A/702, A 1403
-    r"(?<![\w/-])(?P<b>T?\d{1,2}(?<=T\d)|T\d\d|[A-HJ-Z])(?:\s?[-/]\s?(?P<r>0?\d{2,4})|\s(?P<s>\d{3,4}))"
-    r"(?![\w-]|[:.]\d|\svitamin|\sto\s[A-Z])(?<!F-150)"
+_WINGED = re.compile(  # B-604, T4-1203, A/702, A 1403, C-9, 5B-1802, 5-201
+    r"(?<![\w/-])(?P<b>T\d{1,2}|\d{1,2}[A-H](?=-)|\d{1,2}(?=-\d{3})|[A-HJ-Z])"
+    r"(?:\s?[-/]\s?(?P<r>\d{2,4}[A-Z]?|(?<=[A-H]-)\d)|\s(?P<s>\d{3,4}))"
+    r"(?![\w-]|[:.]\d|\s(?:vitamin|paper|sheet|size|visa|days?|hours?|years?)|(?:\sto\s|\s?-\s?)[A-Z]\b)"
+    r"(?<!A-[345])(?<!B-12)(?<!F-.50)(?<!S-26)(?<!T-20)"
 )
+_STACKED = re.compile(  # A-12-03: block, floor, door
+    r"(?<![\w/-])(?P<b>[A-HJ-Z]\d?|\d{1,2}[A-Z]?)-(?P<f>\d{1,2})-(?P<r>\d{1,2}[A-Z]?)(?![\w/-])"
+)
+_BAY = re.compile(r"(?<![\w-])(?P<f>P[1-5])-(?P<r>\d{1,3})(?![\w-])")  # the place of a car
 _WING = re.compile(
     r"\b(?:(?P<a>[A-HJ-Z])(?:\s|-)(?:wing|block|blk|tower|building)|wing\s(?P<w>[A-HJ-Z]))\b"
     r"|(?<![\w-])T(?P<t>\d{1,2})(?![\w-])(?=[.,?!;]|$|\s(?:lobby|lift|gate|park|basement))"
@@ -38,11 +45,19 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _NOT_A_HOUSE = re.compile(
-    "lift|gate|bus|route|signal|phone|contact|account|order|ref|reference|case|ticket|plate|bay|car"
+    "lift|gate|bus|route|token|park|form|bench|bed|slot|treadmill|machine|borehole|tap|well|signal|phone|contact|account|order|ref|reference|case|ticket|plate|bay|car"
     "|stall|platform|task|request|flight|room|line|channel|chapter|typhoon|train|pole|pump|the|a"
 )
+_BESIDE = frozenset(("at", "outside", "near", "opposite", "above", "below", "from", "by"))
+_TASKED = re.compile(  # I'll take number 7 is a task, not a house
+    r"\b(?:tak\w+|do(?:ing|ne)?|volunteer|claim|put|mark|clos\w+|cancel|finish\w*|drop|release|excuse"
+    r"|(?:un)?assign|swap|chang\w+|ok|good|mine|show|what'?s|about|status|got|have|give|sign|switch)"
+    r"\b[^,.!?]{0,24}$",
+    re.IGNORECASE,
+)
 _LETTERED = re.compile(  # 7C, 31A
-    r"(?<![\w$£€./:-])(?P<v>\d{1,2}[A-EGHJKLR])(?P<w>)(?![\w-])"
+    r"(?<![\w$£€./:-])(?<![Tt]he )(?P<v>\d{1,2}[A-EGHJKR]|\d[FR]\d|\d{1,2}F(?=, (?:front|rear)))"
+    r"(?P<w>)(?![\w-])"
     r"(?!\s?(?:printer|print|network|signal|phone|movie|tv|battery|batteries|cup))"
 )
 _LETTER_FIRST = re.compile(  # B4, C12: where a door is spoken of, for so are roads and vitamins
@@ -80,7 +95,8 @@ _NTH = re.compile(
     r"|\s?%|-)"
 )
 _UP = re.compile(
-    r"\b(?:flair|landing|hallway|corridor|passage|lift|elevator|chute|stair\w*|balcony|railing|compactor"
+    r"\b(?:flair|landing|hallway|corridor|passage|(?<!to )(?<!'t )(?<!not )lift|elevator"
+    r"|chute|stair\w*|balcony|railing|compactor"
     r"|lights?|upstairs|floor|tubelight|smells?|reeks|renovation|rubbish|gas|sofa|telly)\b",
     re.IGNORECASE,
 )
@@ -88,12 +104,19 @@ _STOREY = re.compile(
     r"\b(?:(?P<v>\d{1,2}) ?(?:th|st|nd|rd)? (?:flair|landing|storey|floor)"
     r"|landing (?P<w>\d{1,2}))\b"
 )
-_AT = re.compile(  # in 705, above 1402, knock 91
-    r"(?<![\w'])(?:(?P<near>knock(?: on| at| for)?|outside|im in|i'm in|we're in|we are in|come to"
-    r"|come|im at|we're at|i am in)|at|in|inside|from|above|below|to|behind|of|on|for|madam|auntie"
-    r"|i'm)"
+_AT = re.compile(  # in 705, above 1402, knocked on 14
+    r"(?<![\w'])(?P<near>(?:knock|rang|ring|buzz|passed|check)(?:ed|ing)?(?: on| at| for)?|outside"
+    r"|(?:bell|door|hall|stairs) (?:at|of)|door,|(?:im|i'm|i am|we're|we are|is|lives) in"
+    r"|come(?: to)?|(?:im|i'm|we're) at|at|in|inside|from|above|below|to|behind|of|on|for"
+    r"|madam|auntie|i'm)"
     rf"\s(?P<v>\d{{1,4}}){_NOT_DOOR}",
     re.IGNORECASE,
+)
+_PLAIN = frozenset(
+    (
+        *("at", "in", "inside", "from", "above", "below", "to", "behind", "of", "on", "for"),
+        *("madam", "auntie", "i'm"),
+    )
 )
 _STANDING = re.compile(  # at the head of a sentence or by itself at its end
     r"(?:^|(?<=[.!?]\s))(?P<h>\d{3,4})(?:'s|(?=\s(?:is|has|balcony|again|still|keeps|kitchen|door)\b))"
@@ -130,7 +153,11 @@ def doors(text: str, had: dict[str, str], taken: list[Span]) -> Iterator[Found]:
 
 
 def _with_door(text: str, known: bool) -> Iterator[Found]:
-    if "#" in text and (m := _HDB.search(text)) is not None:
+    if "-" in text and (m := _BAY.search(text)) is not None:
+        yield {"f": m["f"], "r": m["r"]}, m.span()
+    elif "-" in text and not known and (m := _stacked(text)) is not None:
+        yield {"b": m["b"], "f": m["f"].lstrip("0"), "r": m["r"].lstrip("0")}, m.span()
+    elif "#" in text and (m := _HDB.search(text)) is not None:
         home = {"f": m["f"].lstrip("L0") or "0", "r": str(int(m["r"]))}
         if m["b"] and not known:
             home["b"] = m["b"]
@@ -143,6 +170,12 @@ def _with_door(text: str, known: bool) -> Iterator[Found]:
         door = next(_rooms(text), None)
         if door is not None:
             yield {"r": door[0]}, door[1]
+
+
+def _stacked(text: str) -> re.Match[str] | None:
+    """Block, floor and door with dashes; without a letter or a nought it is a date or a score."""
+    m = _STACKED.search(text)
+    return m if m and (m["b"][-1:].isalpha() or m["r"][0] == "0") and int(m["f"]) else None
 
 
 def _slashed(text: str, m: re.Match[str]) -> dict[str, str] | None:
@@ -160,8 +193,12 @@ def _rooms(text: str) -> Iterator[tuple[str, Span]]:
         before = (m["w"] or "").strip().lower()
         said = "no" in m[0][len(m["w"] or "") :].lower() and "umber" not in m[0]
         placed = said or m["end"] is not None or _AMONG.fullmatch(before) is not None
-        if placed and _NOT_A_HOUSE.fullmatch(before) is None:
+        tasked = before not in _BESIDE and _TASKED.search(
+            text, 0, m.end("w") if m["w"] else m.start()
+        )
+        if placed and not tasked and _NOT_A_HOUSE.fullmatch(before) is None:
             yield m["v"].upper(), (m.start() + len(m["w"] or ""), m.end("v"))
+    yield from bare(text)
     for pattern in (_LETTERED, _LETTER_FIRST, _LOW_LETTERED, _HOUSE):
         for m in pattern.finditer(text):
             part = "v" if m["v"] else "w"
@@ -171,13 +208,15 @@ def _rooms(text: str) -> Iterator[tuple[str, Span]]:
     if _DEEP_DIGITS.search(text) is None and _NEAR.search(text) is None:
         return
     for m in _AT.finditer(text):
-        value, word = m["v"], m[0].split()[0].lower()
+        value, word = m["v"], m["near"].lower()
         two = len(value) == 2 and int(value) > _FROM.get(word, 99)
-        if (_deep(value) or two or (m["near"] and len(value) <= 3)) and not _street(text, m):
+        door = _deep(value) or two or (word not in _PLAIN and len(value) <= 3)
+        if door and not _street(text, m) and not measured(text, m.start("v")):
             yield value, m.span("v")
     for m in _STANDING.finditer(text):
         value = m["h"] or m["v"]
-        if _deep(value) and _MEASURED.search(text, max(0, m.start() - 12), m.end()) is None:
+        reading = _MEASURED.search(text, max(0, m.start() - 12), m.end()) is not None
+        if _deep(value) and not reading and not measured(text, m.start("h" if m["h"] else "v")):
             yield value, m.span("h" if m["h"] else "v")
 
 

@@ -17,7 +17,7 @@ _ORDINALS = {word: i for i, word in enumerate(_ORDINAL_WORDS.split(), 1)}
 # What may stand between the word and its number; a letter or a word needs a space: block C.
 _NO = r"\.?\s?(?:#\s?|(?:no\.?|number)\s?(?=\d))?(?:(?=\d)|(?<=[\s#]))"
 _BUILDING = re.compile(
-    rf"(?<![\w-])(?:building|bui?lding|bldg|bld|block|blk|tower|house|chawl|hostel|plot){_NO}"
+    rf"(?<![\w-])(?:building|bui?lding|bldg|bld|block|blk|tower|house|chawl|hostel|plot|pocket){_NO}"
     rf"(?P<v>\d{{1,4}}[a-z]?|[a-z]\d{{0,2}}|{_WORDS})(?![\w%])(?!\s?(?:days?|hours?|min|years?|"
     rf"people|of us|am|pm|kg|away)\b)"
     r"|(?<![\w.-])(?:no\.?\s?|number\s)(?P<w>\d{1,3}[a-z]?)\s(?:building|bldg|block)\b",
@@ -29,7 +29,7 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _ROOM = re.compile(
-    rf"(?<![\w-])(?:flat|apt|apartment|room|rm|suite|ste|condo|door){_NO}"
+    rf"(?<![\w-])(?:flat|apt|apartment|room|rm|suite|ste|condo|door|casita|villa|cottage){_NO}"
     rf"(?P<v>\d{{1,3}}-[a-z]|\d{{1,5}}\s?[a-z]?|[a-z]-?\d{{1,4}}|{_WORDS})"
     rf"(?![\w%:]|/\d)(?!\s(?:days?|hours?|min|"
     rf"people)\b)",
@@ -48,12 +48,16 @@ _WORD = re.compile("[a-z]+")
 _HOUSES = frozenset(
     (
         *("building", "bulding", "bldg", "bld", "block", "blk", "tower", "house"),
-        *("chawl", "hostel", "plot"),
+        *("chawl", "hostel", "plot", "pocket"),
     )
 )
 _STAIRS = frozenset(("unit", "entrance", "stairwell", "staircase", "stair"))
 _FLOORS = frozenset(("floor", "fl", "flr", "level", "storey", "story"))
-_DOORS = frozenset(("flat", "apt", "apartment", "room", "rm", "suite", "ste", "condo", "door"))
+_DOORS = frozenset(("flat", "apt", "apartment", "room", "rm", "suite", "ste", "condo", "door")) | {
+    "casita",
+    "villa",
+    "cottage",
+}
 _PARTS = (
     ("b", _BUILDING, _HOUSES),
     ("u", _UNIT, _STAIRS),

@@ -49,7 +49,7 @@ def _seat(chain: Chain, token: Token, following: Token | None, left: str) -> str
         return "b"
     after = chain.text[token.end : token.end + 4]
     counted = left[-1:] in tuple("一有这那哪每整几") or after[:1] in tuple(
-        "车位大山桥城塔庙岛商的小"
+        "车位大山桥城塔庙岛商的小从无空面"
     )
     if counted or "车" in after or "SUV" in after or token.value in ("两", "一"):
         return None
@@ -92,16 +92,18 @@ def _floor(chain: Chain, token: Token, following: Token | None, left: str) -> st
 
 
 _PASSING = re.compile(
-    "(?:[0-9]楼[到至跟和]|地下|爬了?|跳|没电梯|抬到|抬上|搬到|搬上|走上|上到|爬到)$"
+    "(?:[0-9一二三四五六七八九十]楼[到至跟和]|楼[拖拉接扯黑]到|地下|爬了?|跳|没电梯|走上|[扛背货]上|上到|爬到)$"
 )
-_BETWEEN = re.compile("以上|以下|之间|中间|[跟和到]\\d{1,2}楼")
+_BETWEEN = re.compile(
+    "以上|以下|之间|中间|往上|[拖拉接扯黑]?[跟和到至](?:\\d{1,2}|[一二三四五六七八九十]{1,3})楼"
+)
 
 
 def _counted(chain: Chain, token: Token, left: str) -> bool:
     """层 that tells how many there are, not which."""
     if left[-1:] in tuple("共有总高是戴隔") or chain.text.startswith(("楼", "高"), token.end):
         return True
-    known = chain.inside or chain.formal or left[-1:] in tuple("第在到住")
+    known = chain.inside or chain.formal or left[-1:] in tuple("第在到住道")
     return token.chinese and not known
 
 
@@ -139,9 +141,9 @@ def _house(chain: Chain, token: Token, following: Token | None, left: str) -> st
     if "f" in chain.got or "u" in chain.got or (chain.formal and "f" in chain.had):
         return "r"
     if "b" in chain.got or (chain.formal and "b" in chain.had):
-        if chain.formal and TRADE.search(chain.text, 0, token.start) is not None:
-            return "r"  # 汽配城113幢13号
-        return "r" if len(token.value) >= (4 if chain.formal else 3) else "u"
+        stall = chain.formal and TRADE.search(chain.text, 0, token.start) is not None
+        deep = len(token.value) >= (4 if chain.formal else 3)
+        return "r" if stall or deep else "u"  # 汽配城113幢13号
     if following is not None and _leads(chain, token, following):
         return None if chain.trapped(following, following) else "b"
     return _by_name(token, left) if chain.formal else None

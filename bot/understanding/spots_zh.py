@@ -33,14 +33,16 @@ _GLUE = frozenset(
 _ADMIN = re.compile("[省市县区镇乡](?=[\u4e00-\u9fff])|街道|新村|路[0-9]|大厦|园区")
 _TALK = re.compile("[,。?!;了吗呢我你他她急求帮谁请没]|有(?![限色])")
 _ROOM_SAID = re.compile(
-    r"(?:住在?|送到?|在|到|去|我是|[我咱]家|咱楼|对门|楼[上下]|隔壁|来|敲)\s?(?P<r>[1-9]\d{2,3})"
+    r"(?:住在?|送到?|在|到|去|我是|[我咱]家|咱楼|对门|楼[上下]|隔壁|来|敲|回|酒店|宾馆|宿舍|公寓|大厦)"
+    r"\s?(?P<r>[1-9]\d{2,3})"
     r"(?=[的家门有停漏堵断,。.!?;、]|业主|没水|没电|住户|室|$| )(?!的?[人个元块])"
 )
 # A door said by itself, where neighbours know the house: 302的奶奶, 放904门口, ",1702,门没锁".
 _DOOR = re.compile(
     r"(?<![\d.:/¥$#-])(?P<r>[1-9]\d{2,3})(?!\s?[元块度点年月米斤克])(?=\s?(?:的?(?:门[口外里前没开]|敲门|业主|住户"
     r"|那户|这户|那家|这家|那个|麻将|装修|漏水|愿意|[老小]?[\u4e00-\u9fff]?(?:奶奶|爷爷|阿姨|大爷|大妈|伯|婆|老太|老头))))"
-    r"|(?:^|[,。!?;、 ])(?P<s>[1-9]\d{2,3})(?=$|[,。!;]| (?!\d))"
+    r"|(?:^|[,。!?;、: ])(?P<s>[1-9]\d{2,3})(?=$|[,。!;]| (?!\d))"
+    r"|^(?P<t>[1-9]\d{2,3})(?=[\u4e00-\u9fff])(?![元块度点年月米斤克个人瓶盒天次份只张户路号平期多])"
 )
 _READ_OUT = re.compile(
     r"(?<![\u4e00-\u9fff]百)(?P<r>[一二三四五六七八九][一二]?[零〇][一二三四五六七八九])(?![十百千点年月块元分])"
@@ -97,7 +99,7 @@ def _door(text: str, span: Span | None) -> tuple[str, Span] | None:
     """A room said without its house, outside ``span``."""
     for pattern in (_ROOM_SAID, _DOOR, _READ_OUT):
         for m in pattern.finditer(text):
-            group = "r" if m["r"] else "s"
+            group = m.lastgroup or "r"
             room, at = digits(m[group]), m.span(group)
             apart = span is None or at[1] <= span[0] or at[0] >= span[1]
             known = room not in _FAMOUS and roomlike(room) and not 1950 <= int(room) <= 2060

@@ -30,6 +30,7 @@ from handlers.reading import When
 Hours = tuple[float, float]
 HOURS: dict[str, Hours] = {
     "small": (0, 6),
+    "day": (8, 18),
     "morning": (8, 12),
     "noon": (12, 14),
     "afternoon": (13, 18),
@@ -48,7 +49,7 @@ _ASKS = re.compile(
     r"|\b(?:any(?:one|body)|some(?:one|body)|who|can|could|would|need|please|pls|come|free|spare|take)\b",
     re.IGNORECASE,
 )
-_INSTEAD = re.compile("改[成到为]?$")
+_INSTEAD = re.compile("(?:改|提前|推迟|调|挪|换)[成到为]?$")
 _NO_HOUR = re.compile(r"(?<=[天早晚午日一二三四五六])(?:2[5-9]|[3-9]\d)[点:]")
 """An hour that no clock shows: 明天25点 is no time, and tomorrow is not what was meant."""
 
@@ -85,7 +86,7 @@ def _rank(said: Said, text: str) -> tuple[int, bool]:
     Of the others first those by which something is asked: 明天出院,谁明天十点去接.
     """
     start, end = said.span
-    if _INSTEAD.search(text, max(0, start - 2), start) is not None:
+    if _INSTEAD.search(text, max(0, start - 3), start) is not None:
         return 0, False
     plain = said.hour is None and said.part is None and said.bound is None
     vague = plain and said.day in (("in", 0), ("week", 0), ("month", 0), ("year", 0), _UNSAID)

@@ -10,6 +10,7 @@ from bot.understanding.times_zh_words import (
     AHEAD,
     BEGIN,
     CLOCKED,
+    COUNTED,
     DATED,
     DAYNAMES,
     DELAYED,
@@ -62,6 +63,8 @@ def said(text: str) -> list[Said]:
 def _gone(text: str, m: re.Match[str]) -> bool:
     """Whether it is plainly past or a habit: 今早摔了, 半夜还在唱, 从七点哭到现在."""
     words = m[0]
+    if words[0] in "周星礼" and text[max(0, m.start() - 1) : m.start()] in COUNTED:
+        return True  # 一星期一次
     if NIGHT.match(words) is not None and MAY.match(text, m.end()) is None:
         return True
     bound = words[-1] in "前后内"
@@ -99,7 +102,7 @@ def _one(m: re.Match[str], pattern: re.Pattern[str]) -> Said | None:
         month,
         year,
         length,
-        PARTS.get(parts.get("part") or ""),
+        PARTS.get((parts.get("part") or "").replace("里头", "里")),
         hour,
         until,
         exact,
@@ -112,7 +115,7 @@ _Day = tuple[tuple[str, int] | None, int | None, int | None, int | None, int]
 
 _NO_DAY: _Day = (None, None, None, None, 1)
 _FEASTS = {"国庆": (10, 1, 7), "五一": (5, 1, 5), "劳动节": (5, 1, 5), "元旦": (1, 1, 1)}
-_FEASTS |= {"暑假": (7, 1, 62)}
+_FEASTS |= {"暑假": (7, 1, 62), "六一": (6, 1, 1), "八一": (8, 1, 1)}
 _EDGES = {"底": "month_end", "末": "month_end", "初": "month_start"}
 
 
@@ -131,6 +134,8 @@ def _day(parts: dict[str, str | None]) -> _Day:
     elif get("mm") or get("dom"):
         n, month, week = number(get("dd") or get("dom") or ""), _whole(get("mm")), _weeks(get("mo"))
         day, year = None if n is None else ("date", int(n)), _whole(get("yy"))
+        last = _whole(get("dom2"))
+        length = last - int(n or 0) + 1 if last and last > int(n or 0) else 1
     elif iso := get("iso"):
         year, month, n = map(int, iso.split("-"))
         day = ("date", int(n))
@@ -203,6 +208,9 @@ def _delay(m: re.Match[str], parts: dict[str, str | None]) -> Said | None:
     return Said((m.start(), end), after=minutes, within=within)
 
 
+_MEAL = re.compile("^吃[完过了]*(?=[早午中晚]饭)|(?<=吃)[完过了]+(?=饭)")
+
+
 def _event(m: re.Match[str], parts: dict[str, str | None]) -> Said:
     if parts["soon"]:
         return Said(m.span(), after=120.0, within=True)
@@ -210,7 +218,8 @@ def _event(m: re.Match[str], parts: dict[str, str | None]) -> Said:
         return Said(m.span(), after=0.0)
     if parts["bare"]:
         return Said(m.span(), hour=float(EVENT_HOURS[parts["bare"]]), exact=True)
-    hour = EVENT_HOURS.get(parts["event"] or "", 18)
+    event = _MEAL.sub("", parts["event"] or parts["meal"] or "")
+    hour = EVENT_HOURS.get(event, 18)
     if "前" in (parts["eb"] or ""):
         return Said(m.span(), hour=float(hour), exact=True, bound="before")
     return Said(m.span(), hour=float(hour), until=hour + 4.0 if hour < 20 else 24.0, exact=True)
