@@ -24,8 +24,9 @@ _WINGED = re.compile(  # B-604, T4-1203, A/702, A 1403, C-9, 5B-1802, 5-201
     r"(?![\w-]|[:.]\d|\s(?:vitamin|paper|sheet|size|visa|days?|hours?|years?)|(?:\sto\s|\s?-\s?)[A-Z]\b)"
     r"(?<!A-[345])(?<!B-12)(?<!F-.50)(?<!S-26)(?<!T-20)"
 )
-_STACKED = re.compile(  # A-12-03: block, floor, door
-    r"(?<![\w/-])(?P<b>[A-HJ-Z]\d?|\d{1,2}[A-Z]?)-(?P<f>\d{1,2})-(?P<r>\d{1,2}[A-Z]?)(?![\w/-])"
+_STACKED = re.compile(  # A-12-03, B 11-9: block, floor, door
+    r"(?<![\w/-])(?P<b>[A-HJ-Z]\d?(?=-)|\d{1,2}[A-Z]?(?=-)|[A-H])[- ]"
+    r"(?P<f>\d{1,2})-(?P<r>\d{1,2}[A-Z]?)(?![\w/-])"
 )
 _BAY = re.compile(r"(?<![\w-])(?P<f>P[1-5])-(?P<r>\d{1,3})(?![\w-])")  # the place of a car
 _WING = re.compile(
@@ -96,7 +97,7 @@ _NTH = re.compile(
 )
 _UP = re.compile(
     r"\b(?:flair|landing|hallway|corridor|passage|(?<!to )(?<!'t )(?<!not )lift|elevator"
-    r"|chute|stair\w*|balcony|railing|compactor"
+    r"|chute|stair\w*|balcony|railing|compactor|buggy|pram|windows?|smoke"
     r"|lights?|upstairs|floor|tubelight|smells?|reeks|renovation|rubbish|gas|sofa|telly)\b",
     re.IGNORECASE,
 )
@@ -132,7 +133,7 @@ _MEASURED = re.compile(
     r"(?:sugar|fasting|aqi|temp\w*|fever|call|phone|dial|bp|over|and|or|code'?s?|\d)[,:]?\s\d{3,4}$",
     re.IGNORECASE,
 )
-_LINES = re.compile("10[1-478]|11[0-3]|1[12]0|119|[2-9]11|9(?:88|99)")
+HELP_LINES = re.compile("10[1-478]|11[0-3]|1[12]0|119|[2-9]11|9(?:88|99)")
 _AMONG = re.compile("at|to|from|outside|in|with|for|by|near|opposite|above|below")
 _YEARS = range(1950, 2036)
 
@@ -222,7 +223,7 @@ def _rooms(text: str) -> Iterator[tuple[str, Span]]:
 
 def _deep(value: str) -> bool:
     """Whether a bare number reads as floor and door of a tower, and no year or help line."""
-    if len(value) < 3 or _LINES.fullmatch(value) or int(value) in _YEARS or not roomlike(value):
+    if len(value) < 3 or HELP_LINES.fullmatch(value) or int(value) in _YEARS or not roomlike(value):
         return False
     return len(value) == 3 or int(value[-2:]) <= 12
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.understanding.numbers import digits, number
-from bot.understanding.spots_doors import doors
+from bot.understanding.spots_doors import HELP_LINES, doors
 from bot.understanding.spots_terms import roomlike
 from handlers.reading import Spot
 
@@ -29,7 +29,8 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _ROOM = re.compile(
-    rf"(?<![\w-])(?:flat|apt|apartment|room|rm|suite|ste|condo|door|casita|villa|cottage){_NO}"
+    rf"(?<![\w-])(?:flat|apt|apartment|room|rm(?=[. ])|suite|ste|condo|door|casita|villa"
+    rf"|cottage){_NO}"
     rf"(?P<v>\d{{1,3}}-[a-z]|\d{{1,5}}\s?[a-z]?|[a-z]-?\d{{1,4}}|{_WORDS})"
     rf"(?![\w%:]|/\d)(?!\s(?:days?|hours?|min|"
     rf"people)\b)",
@@ -70,6 +71,7 @@ _HOUSE = re.compile(r"\bhouse\s(?:no\.?\s?)?(\d{1,3}[a-z]?)\b", re.IGNORECASE)
 _HASH = re.compile(
     r"[\s,]{0,3}#\s?(?:(?P<f>\d{1,2})-(?=\d{2,4}(?!\w)))?(?P<v>\d{1,4}[a-z]?)(?!\w)", re.IGNORECASE
 )
+_DECKED = re.compile(r"[\s,]{1,2}(?P<f>\d{1,2})-(?P<v>\d{1,2}[a-z]?)(?![\w-])", re.IGNORECASE)
 _FOLLOWING = re.compile(
     (
         r"(?:\s?[,-]\s?|\s)(?P<v>\d{3,4}[a-z]?)(?![\w%:.-])(?!\s(?:people|dollars|days|kg|am|"
@@ -173,8 +175,9 @@ def _value(m: re.Match[str]) -> str | None:
 def _door(text: str, parts: dict[str, str], spans: list[Span]) -> None:
     """A door beside the parts found: building 3 #501, unit 2, 501, 501 in building 3."""
     last = max(spans, key=lambda s: s[1])
-    after = _HASH.match(text, last[1]) or _FOLLOWING.match(text, last[1])
-    if after is not None:
+    decked = _DECKED.match(text, last[1]) if "b" in parts else None
+    after = _HASH.match(text, last[1]) or decked or _FOLLOWING.match(text, last[1])
+    if after is not None and HELP_LINES.fullmatch(after["v"]) is None:
         parts["r"] = digits(after["v"])
         if "f" not in parts and after.groupdict().get("f"):
             parts["f"] = str(int(after["f"]))  # blk 12 #08-517: the eighth floor

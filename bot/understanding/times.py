@@ -93,7 +93,9 @@ def _rank(said: Said, text: str) -> tuple[int, bool]:
     stops = _ENDS if text.isascii() else _STOPS
     first = max(text.rfind(stop, 0, start) for stop in stops) + 1
     last = min((at for stop in stops if (at := text.find(stop, end)) >= 0), default=len(text))
-    return 2 if vague or said.after == 0 else 1, _ASKS.search(text, first, last) is None
+    return 2 if vague or said.habit or said.after == 0 else 1, _ASKS.search(
+        text, first, last
+    ) is None
 
 
 def _iso(moment: datetime) -> str:

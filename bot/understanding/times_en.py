@@ -102,7 +102,7 @@ def _stands(tokens: Sequence[str], codes: str, first: int, last: int) -> bool:
     if counted or (letters == "ax" and (before[:4] == "look" or final in _NO_EVENT)):
         return False
     if word in ("all", "whole") and letters[1:] in ("p", "W", "pi"):
-        return before in _FREE
+        return before in _FREE or before in (",", ".")
     if letters[0] == "b" and word in ("by", "before"):
         return _bounds(letters, word, final)
     alone = _ALONE.get(letters)

@@ -47,6 +47,7 @@ class _Sum:
     bound: Bound | None = None
     event: float | None = None
     unsaid: bool = False
+    habit: bool = False
 
 
 def meaning(kind: str, tokens: Sequence[str], codes: str, span: Span) -> Said | None:
@@ -97,7 +98,7 @@ def _index(names: Sequence[str], word: str) -> int:
 
 
 def _plural(got: _Sum, at: int, words: Sequence[str], codes: str) -> None:
-    word = words[at]
+    word, got.habit = words[at], True
     if word in PARTS:
         got.part = PARTS[word]
     elif word[:3] in DAYS:
@@ -200,7 +201,17 @@ def _said(got: _Sum, span: Span) -> Said:
     if got.day is None and (got.unsaid or got.part is None):
         return Said(span, ("unsaid", 0))
     bound = got.bound if got.length == 1 else None
-    return Said(span, got.day, got.week, got.month, got.year, got.length, got.part, bound=bound)
+    return Said(
+        span,
+        got.day,
+        got.week,
+        got.month,
+        got.year,
+        got.length,
+        got.part,
+        bound=bound,
+        habit=got.habit,
+    )
 
 
 def _at_hours(got: _Sum, span: Span) -> Said:

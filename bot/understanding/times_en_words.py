@@ -45,7 +45,7 @@ WORDS: Final[dict[str, str]] = {
     "l": "early late maaga long",
     "4": "later",
     "t": "today tomorrow tmrw tmr tmrow tomorow tommorow tommorrow tomoro tomorrows todays 2morrow"
-    " 2moro tonight tonite 2nite 2night tonights bukas ngayon mamaya mamayang kal aaj kesho leo "
+    " 2moro tonight tonite 2nite 2night tonights bukas ngayon mamaya mamayang kal aaj kesho "
     "esok besok morra noo",
     "d": f"{_FULL} tues weds thu thur thurs {' '.join(TAGALOG)}",
     "D": "mon tue wed fri sat sun",
@@ -146,7 +146,7 @@ TOMORROW: Final = (
     - frozenset(
         ("today", "todays", "tonight", "tonite", "2nite", "2night", "tonights", "ngayon", "mamaya")
     )
-    - frozenset(("mamayang", "aaj", "leo", "noo"))
+    - frozenset(("mamayang", "aaj", "noo"))
 )
 _NUMERAL: Final = (
     (

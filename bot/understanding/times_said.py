@@ -17,6 +17,7 @@ class Said:
     ``year_end`` n from now; ``date`` a day of the month, with ``month`` and ``year`` if said.
     ``hour`` and ``until`` are hours of the day as floats, ``exact`` if am or pm is known;
     ``after`` is a delay in minutes, ``within`` makes it a limit.
+    ``habit`` is for days that come again: Mondays.
     """
 
     span: tuple[int, int]
@@ -32,3 +33,4 @@ class Said:
     bound: Bound | None = None
     after: float | None = None
     within: bool = False
+    habit: bool = False
