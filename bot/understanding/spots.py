@@ -11,8 +11,8 @@ Span = tuple[int, int]
 
 # A line with none of these names no place; most chat is done here.
 _KEY = re.compile(
-    "[0-9层楼栋幢座弄区苑园路街巷门村厦库梯厅柜站院场店桥口桩亭房室营户]"
-    "|单元|[零〇]|居委|物业|大堂|楼道|通道|公寓|广场|胡同|公园|超市|车棚"
+    "[0-9层楼栋幢座弄区苑园路街巷门村厦库梯厅柜站院场店桥口桩亭房室营户堂岗厕坛边棚]"
+    "|单元|[零〇]|居委|物业|楼道|通道|公寓|胡同|超市|天台|机场|码头"
 )
 _EN_KEYS = frozenset(
     (
@@ -58,7 +58,7 @@ _LATIN = re.compile("[A-Za-z]{2}")
 _WORD = re.compile("[A-Za-z]{3}")
 _BUILDING = re.compile(r"\b(?:[Bb]uilding|[Bb]ldg|[Bb]lock|[Uu]nit|[Rr]oom|[Aa]pt|[Ff]lat)\s?\d")
 # What a message must hold besides; the words are asked for last, for they take longest.
-_CUE = re.compile(r"[楼层栋幢座零号室路街区村苑园城巷弄门单庭里厦店校院站镇县桥\d#]")
+_CUE = re.compile(r"[楼层栋幢座零号室路街区村苑园城巷弄门单庭里厦店校院站镇县桥口柜堂岗厕坛场棚边台\d#]")
 _CUE_WORD = re.compile(
     r"\b(?:b(?:ld|ui?ld)|block|unit|flat|apt|apartment|room|floor|street|road|tower|house|ave|basement"
     r"|lane|at|in|near)|\b[a-z]\s(?:wing|block)"

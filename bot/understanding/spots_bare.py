@@ -11,7 +11,8 @@ from bot.understanding.spots_terms import roomlike
 Span = tuple[int, int]
 
 _LAST: Final = re.compile(  # bara brith, still warm. 31; Wills and deeds. Frank, 160
-    r"(?<![\d.,:])(?<!\b[Nn]o)[,.!?;]\s(?:here at\s)?(?P<v>\d{1,4}[A-Ha-h]?)[.!?]{0,3}(?:$|\s(?=[A-Z]))"
+    r"(?<![\d.,:])(?<!\b[Nn]o)[,.!?;]\s(?:here at\s)?(?P<v>\d{1,4}[A-Ha-h]?)[.!?]{0,3}"
+    r"(?:$|\s(?=[A-Z]))"
 )
 _SIGNED: Final = re.compile(r"(?P<name>[A-Z][a-z]+)\s(?P<v>\d{1,3}[A-Ha-h]?)[.!]{0,3}$")
 _HOUSE_NAME: Final = re.compile(  # 22 Ardmore House
