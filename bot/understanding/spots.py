@@ -14,54 +14,13 @@ _KEY = re.compile(
     "[0-9层楼栋幢座弄区苑园路街巷门村厦库梯厅柜站院场店桥口桩亭房室营户堂岗厕坛边棚]"
     "|单元|[零〇]|居委|物业|楼道|通道|公寓|胡同|超市|天台|机场|码头"
 )
-_EN_KEYS = frozenset(
-    (
-        *(
-            "casita",
-            "villa",
-            "cottage",
-            "pocket",
-            "building",
-            "biulding",
-            "buildings",
-            "bldg",
-            "bld",
-            "block",
-            "blk",
-            "tower",
-            "unit",
-        ),
-        *("flat", "apt", "apartment", "room", "rm", "suite", "ste", "condo", "door", "floor"),
-        *("fl", "flr", "level", "storey", "story", "section", "lobby", "entrance", "gate"),
-        *("gatehouse", "house", "carpark", "car", "parking", "garage", "stairs", "stairwell"),
-        *("staircase", "hallway", "corridor", "elevator", "lift", "courtyard", "playground"),
-        *(
-            "mail",
-            "mailroom",
-            "laundry",
-            "roof",
-            "rooftop",
-            "basement",
-            "wing",
-            "landing",
-            "community",
-            "bin",
-            "bike",
-        ),
-        *("entryway", "street", "st", "road", "rd", "avenue", "ave", "lane", "ln", "drive", "dr"),
-        *("boulevard", "blvd", "close", "crescent", "terrace", "place", "court", "way", "corner"),
-    )
-)
 _EN_WORD = re.compile("[a-z]+")
-_DASHED = re.compile(r"\d")
 _LATIN = re.compile("[A-Za-z]{2}")
 _WORD = re.compile("[A-Za-z]{3}")
 _BUILDING = re.compile(r"\b(?:[Bb]uilding|[Bb]ldg|[Bb]lock|[Uu]nit|[Rr]oom|[Aa]pt|[Ff]lat)\s?\d")
-# What a message must hold besides; the words are asked for last, for they take longest.
-_CUE = re.compile(r"[楼层栋幢座零号室路街区村苑园城巷弄门单庭里厦店校院站镇县桥口柜堂岗厕坛场棚边台\d#]")
-_CUE_WORD = re.compile(
-    r"\b(?:b(?:ld|ui?ld)|block|unit|flat|apt|apartment|room|floor|street|road|tower|house|ave|basement"
-    r"|lane|at|in|near)|\b[a-z]\s(?:wing|block)"
+# What a message must hold: one of these signs, or an English word that speaks of a place.
+_CUE = re.compile(
+    r"[楼层栋幢座零号室路街区村苑园城巷弄门单庭里厦店校院站镇县桥口柜堂岗厕坛场棚边台\d#]"
 )
 NOWHERE = Spot()
 
@@ -70,9 +29,7 @@ def cued(low: str) -> bool:
     """Whether a message in lower case may name a place, by its letters and words."""
     if _CUE.search(low) is not None:
         return True
-    if low.isascii() and _EN_KEYS.isdisjoint(_EN_WORD.findall(low)):
-        return False
-    return _CUE_WORD.search(low) is not None
+    return not spots_en.CUES.isdisjoint(_EN_WORD.findall(low))
 
 
 def spot(text: str) -> Spot:
@@ -93,8 +50,7 @@ def spot_at(text: str) -> tuple[Spot, Span | None]:
             return NOWHERE, None
     if found is not None and (text.isascii() or _BUILDING.search(text) is None):
         return found
-    if not _EN_KEYS.isdisjoint(_EN_WORD.findall(text.lower())) or _DASHED.search(text):
-        found = _fuller(found, spots_en.place(text))
+    found = _fuller(found, spots_en.place(text))
     if found is None and text.isascii() and _WORD.search(text) is None and _KEY.search(text):
         found = spots_zh.place(text)  # 3-2-501 is written without a word of either language
     return found or (NOWHERE, None)

@@ -6,12 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from bot.understanding.spots_terms import roomlike
-
 Span = tuple[int, int]
 
 _LAST: Final = re.compile(  # bara brith, still warm. 31; Wills and deeds. Frank, 160
-    r"(?<![\d.,:])(?<!\b[Nn]o)[,.!?;]\s(?:here at\s)?(?P<v>\d{1,4}[A-Ha-h]?)[.!?]{0,3}"
+    r"(?<![\d.,:])(?<!\b[Nn]o)[,.!;]\s(?:here at\s)?(?P<v>\d{1,4}[A-Ha-h]?)[.!?]{0,3}"
     r"(?:$|\s(?=[A-Z]))"
 )
 _SIGNED: Final = re.compile(r"(?P<name>[A-Z][a-z]+)\s(?P<v>\d{1,3}[A-Ha-h]?)[.!]{0,3}$")
@@ -37,7 +35,7 @@ _NOT_NAMES: Final = frozenset(
 _MEASURES: Final = re.compile(
     r"\b(?:sugar|fasting|b\.?p\.?|pressure|pulse|oxygen|o2|spo2|sats?|aqi|temp\w*|fever|weighs?|score"
     r"|total|pages?|price|rs|cost|word count|ref|code|call|phone|dial|text|age[ds]?"
-    r"|turn\w*)\b[^,.!?]{0,24}$",
+    r"|turn\w*|married|widowed|retir\w+|retrench\w*|born|speed|degrees)\b[^,.!?]{0,24}$",
     re.IGNORECASE,
 )
 _YEARS: Final = range(1950, 2036)
@@ -64,4 +62,4 @@ def _may_be_door(value: str) -> bool:
     plain = value.rstrip("ABCDEFGHabcdefgh")
     if len(plain) < 3:
         return plain[0] != "0"
-    return int(plain) not in _YEARS and (len(plain) == 3 or roomlike(plain) or plain != value)
+    return int(plain) not in _YEARS and (plain[-2:] != "00" or plain != value)

@@ -1,4 +1,4 @@
-"""Doors and floors in English that stand without the word: B-604, T4-1203, #09-32, 7C, no. 14."""
+"""Doors in English that stand without the word: B-604, T4-1203, #09-32, 7C, no. 14."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from bot.understanding.numbers import digits
 from bot.understanding.spots_bare import bare, measured
+from bot.understanding.spots_floors import floor, named_floor
 from bot.understanding.spots_terms import roomlike
 
 Span = tuple[int, int]
@@ -28,7 +29,7 @@ _STACKED = re.compile(  # A-12-03, B 11-9: block, floor, door
     r"(?<![\w/-])(?P<b>[A-HJ-Z]\d?(?=-)|\d{1,2}[A-Z]?(?=-)|[A-H])[- ]"
     r"(?P<f>\d{1,2})-(?P<r>\d{1,2}[A-Z]?)(?![\w/-])"
 )
-_BAY = re.compile(r"(?<![\w-])(?P<f>P[1-5])-(?P<r>\d{1,3})(?![\w-])")  # the place of a car
+_BAY = re.compile(r"(?<![\w-])(?P<f>[PB][1-5])-(?P<r>\d{1,3})(?![\w-])")  # the place of a car
 _WING = re.compile(
     r"\b(?:(?P<a>[A-HJ-Z])(?:\s|-)(?:wing|block|blk|tower|building)|wing\s(?P<w>[A-HJ-Z]))\b"
     r"|(?<![\w-])T(?P<t>\d{1,2})(?![\w-])(?=[.,?!;]|$|\s(?:lobby|lift|gate|park|basement))"
@@ -68,12 +69,17 @@ _LETTER_FIRST = re.compile(  # B4, C12: where a door is spoken of, for so are ro
     r"(?!\s(?:paper|sheets?|vitamins?|size|envelopes?|visa|form|bus|road|roundabout|exit|gate|seat"
     r"|print|to\s[A-Z])\b)"
 )
-_HOUSE = re.compile(  # the lady at 12, outside 31, next door to 9
-    r"\b(?:outside|opposite|beside|behind|next (?:door )?to|across from|in front of"
-    r"|(?:lads?|wo?m[ae]n|lady|ladies|family|lass|lassie|couple|neighbou?rs?|bloke|fella|guys?"
-    r"|girls?|boys?|students?|people|folks?|mama|baba|aunt(?:ie|y)|uncle|mzee|tenants?|lodger"
-    rf"|parcels?|package) (?:at|from|in))\s(?P<v>\d{{1,3}})(?P<w>){_NOT_DOOR}"
-    r"(?!-|\s(?:this|in the|tonight|tomorrow|tmrw|sharp|[A-Z][a-z]))"
+_HOUSE = re.compile(  # the lady at 12, Mr Wilks in 17, bedbugs in 23, outside 31, 12's door
+    r"(?:\b(?:outside|opposite|beside|behind|near|next (?:door )?to|across from|in front of"
+    r"|(?:m(?:rs?|s|iss)|auntie?|aunty|uncle|lady|girl|boy)\.? [a-z]+ (?:in|at|from)"
+    r"|(?:lads?|wo?m[ae]n|lady|ladies|family|lass|lassie|couple|neighbou?rs?|bloke|fella|guys?|girls?"
+    r"|boys?|students?|people|folks?|mama|baba|aunt(?:ie|y)|uncle|mzee|tenants?|residents?|lodger|dad"
+    r"|mum|mom|mother|father|gran|nan|parcels?|package|leak|damp|bed ?bugs|alarm|pipe|smoke|noise"
+    r"|music|boiler|doors?|windows?|drilling|party|keys?|fire|mail|light|sofa|generator)"
+    r" (?:at|from|in))\s(?P<v>\d{1,3})(?P<x>)"
+    rf"{_NOT_DOOR}(?!-|\s(?:this|in the|tonight|tomorrow|tmrw|sharp|(?-i:[A-Z][a-z])))"
+    r"|(?<![\w.$£€'])(?P<w>\d{1,2}[1-9]|[1-9])'s\s(?=[a-z]))",
+    re.IGNORECASE,
 )
 _LOW_LETTERED = re.compile(  # at 14a, 2b's
     r"(?:\b(?:[Aa]t|[Ii]n|[Ff]rom|[Oo]utside|[Aa]bove|[Bb]elow|[Oo]pposite|[Tt]o|[Oo]f|[Ff]or"
@@ -82,33 +88,11 @@ _LOW_LETTERED = re.compile(  # at 14a, 2b's
 _NOT_LETTERED = frozenset(
     ("3D", "4K", "5G", "4G", "3G", "2G", "2D", "A4", "A3", "B12", "B6", "A2", "D3")
 )
-_FLOOR_F = re.compile(
-    r"(?<![\w#$£€./:-])(?:(?P<v>\d{1,2})/?F|L(?P<l>\d{1,2}))(?![\w-])(?!\s?fever)"
-)
-_DEEP = re.compile(r"(?<![\w-])(?P<v>[BP][1-5])(?![\w-]|\s?mask)")
-_PARKED = re.compile(r"parking|car ?park|garage|level|floor|storage|drainage", re.IGNORECASE)
-_BASEMENT = re.compile(r"\b[Bb]asement(?:\s(?:level\s)?(?P<n>[1-5]))?\b(?!\s?(?:prices?|deal))")
-_MAIN = re.compile(r"[Mm]ain (?:floor|level)\b")
-_NTH = re.compile(
-    r"\b(?:(?:on|up tae|above|my floor,)\s(?:the\s)?|(?:at|from|fae)\s(?:the\s)?(?=\d{1,2}[snrt]))"
-    r"(?P<v>\d{1,2})(?P<th>st|nd|rd|th)?\b"
-    r"(?!\s?(?:am|pm|of|min|hour|day|week|year|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|[:/.]\d"
-    r"|\s?%|-)"
-)
-_UP = re.compile(
-    r"\b(?:flair|landing|hallway|corridor|passage|(?<!to )(?<!'t )(?<!not )lift|elevator"
-    r"|chute|stair\w*|balcony|railing|compactor|buggy|pram|windows?|smoke"
-    r"|lights?|upstairs|floor|tubelight|smells?|reeks|renovation|rubbish|gas|sofa|telly)\b",
-    re.IGNORECASE,
-)
-_STOREY = re.compile(
-    r"\b(?:(?P<v>\d{1,2}) ?(?:th|st|nd|rd)? (?:flair|landing|storey|floor)"
-    r"|landing (?P<w>\d{1,2}))\b"
-)
 _AT = re.compile(  # in 705, above 1402, knocked on 14
-    r"(?<![\w'])(?P<near>(?:knock|rang|ring|buzz|passed|check)(?:ed|ing)?(?: on| at| for)?|outside"
-    r"|(?:bell|door|hall|stairs) (?:at|of)|door,|(?:im|i'm|i am|we're|we are|is|lives) in"
-    r"|come(?: to)?|(?:im|i'm|we're) at|at|in|inside|from|above|below|to|behind|of|on|for"
+    r"(?<![\w'])(?P<near>(?:knock|rang|ring|buzz|passed|check|add|remove|register)(?:ed|ing)?"
+    r"(?: on| at| for)?|outside|(?:bell|door|hall|stairs) (?:at|of)|door,"
+    r"|(?:im|i'm|i am|we're|we are|is|lives) in"
+    r"|come(?: to)?|(?:im|i'm|we're) at|at|in|inside|from|above|below|(?<!up )to|behind|of|on|for"
     r"|madam|auntie|i'm)"
     rf"\s(?P<v>\d{{1,4}}){_NOT_DOOR}",
     re.IGNORECASE,
@@ -123,11 +107,14 @@ _STANDING = re.compile(  # at the head of a sentence or by itself at its end
     r"(?:^|(?<=[.!?]\s))(?P<h>\d{3,4})(?:'s|(?=\s(?:is|has|balcony|again|still|keeps|kitchen|door)\b))"
     r"|(?:^|[,.?!]\s|\s)(?P<v>\d{3,4})(?=[.!?]*$|[,.?!]\s|\s(?:thank|any|please|pls|help|now|come|who)\w*)"
 )
-_FROM = {"at": 24, "from": 31}  # up to here it may be an hour or a day
+_FROM = {"at": 12, "from": 31}  # up to here it may be an hour or a day
 _DIGIT = re.compile(r"\d")
 _NO = re.compile(r"(?:no\.?|umber) ?\d", re.IGNORECASE)
 _DEEP_DIGITS = re.compile(r"\d{3}")
-_NEAR = re.compile(r"(?:\bat|from|knock\w* ?\w*|outside|in|to|come|at) \d{2}", re.IGNORECASE)
+_NEAR = re.compile(
+    r"(?:\bat|from|knock\w* ?\w*|outside|in|to|come|at|bu[sz]z|r[ai]ng|passed|on|door,) \d{2}",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"\s[A-Z][a-z]{2,}")
 _MEASURED = re.compile(
     r"(?:sugar|fasting|aqi|temp\w*|fever|call|phone|dial|bp|over|and|or|code'?s?|\d)[,:]?\s\d{3,4}$",
@@ -136,6 +123,8 @@ _MEASURED = re.compile(
 HELP_LINES = re.compile("10[1-478]|11[0-3]|1[12]0|119|[2-9]11|9(?:88|99)")
 _AMONG = re.compile("at|to|from|outside|in|with|for|by|near|opposite|above|below")
 _YEARS = range(1950, 2036)
+_BEFORE, _BEYOND = 96, 48  # letters around figures that are looked at
+_TO_LAST = re.compile(r".*\d", re.DOTALL)
 
 
 def doors(text: str, had: dict[str, str], taken: list[Span]) -> Iterator[Found]:
@@ -143,14 +132,30 @@ def doors(text: str, had: dict[str, str], taken: list[Span]) -> Iterator[Found]:
     left = text
     for start, end in taken:
         left = left[:start] + "\0" * (end - start) + left[end:]
-    numbered = _DIGIT.search(left) is not None
-    if "r" not in had and numbered:
-        yield from _with_door(left, "b" in had)
-    winged = numbered or _WINGS.search(left) is not None
-    if "b" not in had and winged and (m := _WING.search(left)) is not None:
-        yield {"b": m["a"] or m["w"] or m["t"]}, m.span()
+    first = _DIGIT.search(left)
+    low, near = 0, ""
+    if first is not None:
+        # All that tells a door stands near a figure: the rest of a long message is not looked at.
+        low = max(0, first.start() - _BEFORE)
+        last = _TO_LAST.match(left, first.start())
+        near = left[low : (last.end() if last else 0) + _BEYOND]
+    for found, (start, end) in _near(near, had) if near else ():
+        yield found, (start + low, end + low)
+    wing = None
+    if "b" not in had and (near or _WINGS.search(left) is not None):
+        wing = _WING.search(left)
+    if wing is not None:
+        yield {"b": wing["a"] or wing["w"] or wing["t"]}, wing.span()
     if "f" not in had:
-        yield from _floors(left, numbered=numbered)
+        yield from named_floor(left)
+
+
+def _near(text: str, had: dict[str, str]) -> Iterator[Found]:
+    """The door and the floor told by a figure in ``text``."""
+    if "r" not in had:
+        yield from _with_door(text, "b" in had)
+    if "f" not in had:
+        yield from floor(text)
 
 
 def _with_door(text: str, known: bool) -> Iterator[Found]:
@@ -211,19 +216,26 @@ def _rooms(text: str) -> Iterator[tuple[str, Span]]:
     for m in _AT.finditer(text):
         value, word = m["v"], m["near"].lower()
         two = len(value) == 2 and int(value) > _FROM.get(word, 99)
-        door = _deep(value) or two or (word not in _PLAIN and len(value) <= 3)
+        called = HELP_LINES.fullmatch(value) is not None and word not in ("at", "in", "from")
+        door = (_deep(value) and not called) or two or (word not in _PLAIN and len(value) <= 3)
         if door and not _street(text, m) and not measured(text, m.start("v")):
             yield value, m.span("v")
     for m in _STANDING.finditer(text):
         value = m["h"] or m["v"]
         reading = _MEASURED.search(text, max(0, m.start() - 12), m.end()) is not None
-        if _deep(value) and not reading and not measured(text, m.start("h" if m["h"] else "v")):
+        line = HELP_LINES.fullmatch(value) is not None
+        if (
+            _deep(value)
+            and not reading
+            and not line
+            and not measured(text, m.start("h" if m["h"] else "v"))
+        ):
             yield value, m.span("h" if m["h"] else "v")
 
 
 def _deep(value: str) -> bool:
     """Whether a bare number reads as floor and door of a tower, and no year or help line."""
-    if len(value) < 3 or HELP_LINES.fullmatch(value) or int(value) in _YEARS or not roomlike(value):
+    if len(value) < 3 or int(value) in _YEARS or not roomlike(value):
         return False
     return len(value) == 3 or int(value[-2:]) <= 12
 
@@ -231,20 +243,3 @@ def _deep(value: str) -> bool:
 def _street(text: str, m: re.Match[str]) -> bool:
     """Whether a street follows: at 915 Maple."""
     return _NAME.match(text, m.end()) is not None
-
-
-def _floors(text: str, *, numbered: bool) -> Iterator[Found]:
-    for pattern in (_FLOOR_F, _STOREY, _DEEP, _BASEMENT, _MAIN) if numbered else (_BASEMENT, _MAIN):
-        m = pattern.search(text)
-        if m is None or (pattern is _DEEP and m[0][0] == "B" and not _PARKED.search(text)):
-            continue
-        if pattern is _BASEMENT:
-            yield {"f": f"B{m['n'] or 1}"}, m.span()
-        elif pattern is _MAIN:
-            yield {"f": "G"}, m.span()
-        else:
-            yield {"f": next(value for value in m.groups() if value)}, m.span()
-        return
-    m = _NTH.search(text) if numbered else None
-    if m is not None and int(m["v"]) and _UP.search(text) is not None:
-        yield {"f": m["v"]}, (m.start("v"), m.end())

@@ -6,6 +6,8 @@ import re
 
 from bot.understanding.numbers import digits, number
 from bot.understanding.spots_doors import HELP_LINES, doors
+from bot.understanding.spots_named import knows, named, proper, widened
+from bot.understanding.spots_nouns import SPOTS
 from bot.understanding.spots_terms import roomlike
 from handlers.reading import Spot
 
@@ -19,21 +21,21 @@ _NO = r"\.?\s?(?:#\s?|(?:no\.?|number)\s?(?=\d))?(?:(?=\d)|(?<=[\s#]))"
 _BUILDING = re.compile(
     rf"(?<![\w-])(?:building|bui?lding|bldg|bld|block|blk|tower|house|chawl|hostel|plot|pocket){_NO}"
     rf"(?P<v>\d{{1,4}}[a-z]?|[a-z]\d{{0,2}}|{_WORDS})(?![\w%])(?!\s?(?:days?|hours?|min|years?|"
-    rf"people|of us|am|pm|kg|away)\b)"
+    rf"people|of us|am|pm|kg|away|times)\b)"
     r"|(?<![\w.-])(?:no\.?\s?|number\s)(?P<w>\d{1,3}[a-z]?)\s(?:building|bldg|block)\b",
     re.IGNORECASE,
 )
 _UNIT = re.compile(
     rf"(?<![\w-])(?:unit|entrance|stairwell|staircase|stair){_NO}(?P<v>\d{{1,4}}[a-z]?|"
-    rf"[a-z]\d?|{_WORDS})(?![\w%]|/\d)",
+    rf"[a-z]\d?|{_WORDS})(?![\w%]|/\d|\s(?:dollars|bucks|times)\b)",
     re.IGNORECASE,
 )
 _ROOM = re.compile(
     rf"(?<![\w-])(?:flat|apt|apartment|room|rm(?=[. ])|suite|ste|condo|door|casita|villa"
     rf"|cottage){_NO}"
     rf"(?P<v>\d{{1,3}}-[a-z]|\d{{1,5}}\s?[a-z]?|[a-z]-?\d{{1,4}}|{_WORDS})"
-    rf"(?![\w%:]|/\d)(?!\s(?:days?|hours?|min|"
-    rf"people)\b)",
+    rf"(?![\w%:]|/\d|-\d{{3}})(?!\s(?:days?|hours?|min\w*|"
+    rf"people|times)\b)",
     re.IGNORECASE,
 )
 _FLOOR = re.compile(
@@ -65,6 +67,8 @@ _PARTS = (
     ("f", _FLOOR, _FLOORS),
     ("r", _ROOM, _DOORS),
 )
+CUES = _HOUSES | _STAIRS | _FLOORS | _DOORS | SPOTS
+"""English words one of which a message must hold to name a place, if it has no figure."""
 _FLOORED = re.compile(r"[Ff]lo|FLO|[Ff]lr?\b|[Ll]evel|[Ss]tore?y")
 _STAIR = re.compile("[1-8]|[A-Z]")
 _HOUSE = re.compile(r"\bhouse\s(?:no\.?\s?)?(\d{1,3}[a-z]?)\b", re.IGNORECASE)
@@ -86,18 +90,6 @@ _LEADING = re.compile(
     ),
     re.IGNORECASE,
 )
-_AREA = (
-    r"main gate|(?:north|south|east|west|front|back|side) (?:gate|door|entrance|lawn)|gatehouse|"
-    r"gate|lobby|entrance|entryway|"
-    r"car ?park|parking (?:lot|garage)|garage|stairwell|stairs|hallway|corridor|elevator|lift|"
-    r"courtyard|playground|"
-    r"mail ?room|laundry(?: room)?|roof(?:top)?|basement|community (?:centre|center|hall)|bin "
-    r"room|bike shed"
-)
-_BEFORE = re.compile(
-    rf"(?:the )?(?:{_AREA}) (?:of|in|at|outside|behind|near|by|to) (?:the )?$", re.IGNORECASE
-)
-_AFTER = re.compile(rf"(?:'s)? (?:{_AREA})\b", re.IGNORECASE)
 _STREET = (
     r"\d{1,5}[a-z]? (?!people|persons|kids|min|hour|day|mile|km|on|of|in|"
     r"more)(?:[a-z][a-z'.]{1,20} ){1,3}?(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|"
@@ -105,13 +97,13 @@ _STREET = (
     r"close|crescent|terrace|place|court|way)\b\.?"
 )
 _ADDRESS = re.compile(rf"(?<![\w$£€.:/-]){_STREET}", re.IGNORECASE)
-_NAMED = re.compile(
+_NUMBERED = re.compile(
     rf"(?<![\w$£€.:/-]){_STREET}"
     r"|\b(?:the )?corner of [a-z0-9' ]{2,25}? (?:and|&) [a-z0-9']{2,20}(?: (?:street|st|road|rd|"
-    r"avenue|ave)\b)?"
-    rf"|\bthe (?:{_AREA})\b|\b(?:{_AREA})(?= (?:of|at) (?:the|our)\b)",
+    r"avenue|ave)\b)?",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _FALSE = re.compile(r"(?:house of|block of|on the way|my way|the way)", re.IGNORECASE)
 
 
@@ -143,10 +135,11 @@ def place(text: str) -> tuple[Spot, Span] | None:
         parts = {**more, **parts}
         spans.append(at)
     if not spans:
-        named = _NAMED.search(text)
-        if named is None or _FALSE.search(named[0]):
-            return None
-        return Spot(text=named[0].rstrip(".")), named.span()
+        numbered = _NUMBERED.search(text) if _DIGIT.search(text) or "corner" in words else None
+        if numbered is not None and _FALSE.search(numbered[0]) is None:
+            return Spot(text=numbered[0].rstrip(".")), numbered.span()
+        spot = named(text, words) if knows(words) else proper(text)
+        return None if spot is None else (Spot(text=text[spot[0] : spot[1]]), spot)
     street = _ADDRESS.search(text)
     if street is not None and _FALSE.search(street[0]) is None:
         spans.append(street.span())
@@ -207,8 +200,4 @@ def _span(text: str, spans: list[Span]) -> Span:
     for left, right in spans[1:]:
         if left - end <= 8:
             end = max(end, right)
-    before = _BEFORE.search(text, max(0, start - 48), start)
-    if before is not None:
-        start = before.start()
-    after = _AFTER.match(text, end)
-    return start, after.end() if after is not None else end
+    return widened(text, start, end)
