@@ -6,19 +6,12 @@ import re
 from collections.abc import Iterator
 
 from bot.understanding.numbers import digits
-from bot.understanding.spots_bare import bare, measured
+from bot.understanding.spots_bare import bare
 from bot.understanding.spots_floors import floor, named_floor
-from bot.understanding.spots_terms import roomlike
 
 Span = tuple[int, int]
 Found = tuple[dict[str, str], Span]
 
-_NOT_DOOR = (
-    r"(?![\w%°]|[:.,]\d|\s?(?:am|pm|a\.m|p\.m|o'?clock|mins?|minutes|hours?|hrs?|days?|weeks?|months?"
-    r"|years?|yrs?|mg|ml|kg|lbs?|km|miles?|people|persons|pax|kids|of|dollars|bucks|quid|pesos|naira"
-    r"|rupees|each|more|times|units?|boxes|bags|metres|meters|feet|sq|yds?|more|cents?|percent|or|to"
-    r"|till|street|st|road|rd|ave|avenue|dr|drive|lane|ln|[a-z]+ (?:street|st|road|rd|ave|dr))\b)"
-)
 _WINGED = re.compile(  # B-604, T4-1203, A/702, A 1403, C-9, 5B-1802, 5-201
     r"(?<![\w/-])(?P<b>T\d{1,2}|\d{1,2}[A-H](?=-)|\d{1,2}(?=-\d{3})|[A-HJ-Z])"
     r"(?:\s?[-/]\s?(?P<r>\d{2,4}[A-Z]?|(?<=[A-H]-)\d)|\s(?P<s>\d{3,4}))"
@@ -47,7 +40,8 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _NOT_A_HOUSE = re.compile(
-    "lift|gate|bus|route|token|park|form|bench|bed|slot|treadmill|machine|borehole|tap|well|signal|phone|contact|account|order|ref|reference|case|ticket|plate|bay|car"
+    "lift|gate|bus|route|token|park|form|bench|bed|slot|treadmill|machine|borehole|tap|well|signal"
+    "|phone|contact|account|order|ref|reference|case|ticket|plate|bay|car"
     "|stall|platform|task|request|flight|room|line|channel|chapter|typhoon|train|pole|pump|the|a"
 )
 _BESIDE = frozenset(("at", "outside", "near", "opposite", "above", "below", "from", "by"))
@@ -57,74 +51,10 @@ _TASKED = re.compile(  # I'll take number 7 is a task, not a house
     r"\b[^,.!?]{0,24}$",
     re.IGNORECASE,
 )
-_LETTERED = re.compile(  # 7C, 31A
-    r"(?<![\w$£€./:-])(?<![Tt]he )(?P<v>\d{1,2}[A-EGHJKR]|\d[FR]\d|\d{1,2}F(?=, (?:front|rear)))"
-    r"(?P<w>)(?![\w-])"
-    r"(?!\s?(?:printer|print|network|signal|phone|movie|tv|battery|batteries|cup))"
-)
-_LETTER_FIRST = re.compile(  # B4, C12: where a door is spoken of, for so are roads and vitamins
-    r"(?:(?:^|[,.;:!?]\s?|\b(?:[Aa]t|[Ii]n|[Tt]o|[Ff]rom|[Ff]or|of|near|[Oo]utside|[Bb]y|[Aa]bove"
-    r"|[Bb]elow|[Oo]pposite|under|behind|inside|is|[Ii]'m|[Ww]e're|house|hse|[Hh]ouse no|and)\s)"
-    r"(?P<v>[A-H]\d{1,2})(?=$|[,.!?;:]|'s\b|\s)|(?<![\w-])(?P<w>[A-H]\d{1,2})(?='s\b))"
-    r"(?!\s(?:paper|sheets?|vitamins?|size|envelopes?|visa|form|bus|road|roundabout|exit|gate|seat"
-    r"|print|to\s[A-Z])\b)"
-)
-_HOUSE = re.compile(  # the lady at 12, Mr Wilks in 17, bedbugs in 23, outside 31, 12's door
-    r"(?:\b(?:outside|opposite|beside|behind|near|next (?:door )?to|across from|in front of"
-    r"|(?:m(?:rs?|s|iss)|auntie?|aunty|uncle|lady|girl|boy)\.? [a-z]+ (?:in|at|from)"
-    r"|(?:lads?|wo?m[ae]n|lady|ladies|family|lass|lassie|couple|neighbou?rs?|bloke|fella|guys?|girls?"
-    r"|boys?|students?|people|folks?|mama|baba|aunt(?:ie|y)|uncle|mzee|tenants?|residents?|lodger|dad"
-    r"|mum|mom|mother|father|gran|nan|parcels?|package|leak|damp|bed ?bugs|alarm|pipe|smoke|noise"
-    r"|music|boiler|doors?|windows?|drilling|party|keys?|fire|mail|light|sofa|generator)"
-    r" (?:at|from|in))\s(?P<v>\d{1,3})(?P<x>)"
-    rf"{_NOT_DOOR}(?!-|\s(?:this|in the|tonight|tomorrow|tmrw|sharp|(?-i:[A-Z][a-z])))"
-    r"|(?<![\w.$£€'])(?P<w>\d{1,2}[1-9]|[1-9])'s\s(?=[a-z]))",
-    re.IGNORECASE,
-)
-_LOW_LETTERED = re.compile(  # at 14a, 2b's
-    r"(?:\b(?:[Aa]t|[Ii]n|[Ff]rom|[Oo]utside|[Aa]bove|[Bb]elow|[Oo]pposite|[Tt]o|[Oo]f|[Ff]or"
-    r"|[Kk]nock) (?P<v>\d{1,3}[a-hlr])(?![\w-])|(?<![\w.-])(?P<w>\d{1,3}[a-h])(?='s\b))(?!\.m)"
-)
-_NOT_LETTERED = frozenset(
-    ("3D", "4K", "5G", "4G", "3G", "2G", "2D", "A4", "A3", "B12", "B6", "A2", "D3")
-)
-_AT = re.compile(  # in 705, above 1402, knocked on 14
-    r"(?<![\w'])(?P<near>(?:knock|rang|ring|buzz|passed|check|add|remove|register)(?:ed|ing)?"
-    r"(?: on| at| for)?|outside|(?:bell|door|hall|stairs) (?:at|of)|door,"
-    r"|(?:im|i'm|i am|we're|we are|is|lives) in"
-    r"|come(?: to)?|(?:im|i'm|we're) at|at|in|inside|from|above|below|(?<!up )to|behind|of|on|for"
-    r"|madam|auntie|i'm)"
-    rf"\s(?P<v>\d{{1,4}}){_NOT_DOOR}",
-    re.IGNORECASE,
-)
-_PLAIN = frozenset(
-    (
-        *("at", "in", "inside", "from", "above", "below", "to", "behind", "of", "on", "for"),
-        *("madam", "auntie", "i'm"),
-    )
-)
-_STANDING = re.compile(  # at the head of a sentence or by itself at its end
-    r"(?:^|(?<=[.!?]\s))(?P<h>\d{3,4})(?:'s|(?=\s(?:is|has|balcony|again|still|keeps|kitchen|door)\b))"
-    r"|(?:^|[,.?!]\s|\s)(?P<v>\d{3,4})(?=[.!?]*$|[,.?!]\s|\s(?:thank|any|please|pls|help|now|come|who)\w*)"
-)
-_FROM = {"at": 12, "from": 31}  # up to here it may be an hour or a day
 _DIGIT = re.compile(r"\d")
 _NO = re.compile(r"(?:no\.?|umber) ?\d", re.IGNORECASE)
-_DEEP_DIGITS = re.compile(r"\d{3}")
-_NEAR = re.compile(
-    r"(?:\bat|from|knock\w* ?\w*|outside|in|to|come|at|bu[sz]z|r[ai]ng|passed|on|door,) \d{2}",
-    re.IGNORECASE,
-)
-_NAME = re.compile(r"\s[A-Z][a-z]{2,}")
-_MEASURED = re.compile(
-    r"(?:sugar|fasting|aqi|temp\w*|fever|call|phone|dial|bp|over|and|or|code'?s?|\d)[,:]?\s\d{3,4}$",
-    re.IGNORECASE,
-)
-HELP_LINES = re.compile("10[1-478]|11[0-3]|1[12]0|119|[2-9]11|9(?:88|99)")
 _AMONG = re.compile("at|to|from|outside|in|with|for|by|near|opposite|above|below")
-_YEARS = range(1950, 2036)
 _BEFORE, _BEYOND = 96, 48  # letters around figures that are looked at
-_TO_LAST = re.compile(r".*\d", re.DOTALL)
 
 
 def doors(text: str, had: dict[str, str], taken: list[Span]) -> Iterator[Found]:
@@ -137,8 +67,7 @@ def doors(text: str, had: dict[str, str], taken: list[Span]) -> Iterator[Found]:
     if first is not None:
         # All that tells a door stands near a figure: the rest of a long message is not looked at.
         low = max(0, first.start() - _BEFORE)
-        last = _TO_LAST.match(left, first.start())
-        near = left[low : (last.end() if last else 0) + _BEYOND]
+        near = left[low : max(map(left.rfind, "0123456789")) + _BEYOND]
     for found, (start, end) in _near(near, had) if near else ():
         yield found, (start + low, end + low)
     wing = None
@@ -204,42 +133,6 @@ def _rooms(text: str) -> Iterator[tuple[str, Span]]:
         )
         if placed and not tasked and _NOT_A_HOUSE.fullmatch(before) is None:
             yield m["v"].upper(), (m.start() + len(m["w"] or ""), m.end("v"))
-    yield from bare(text)
-    for pattern in (_LETTERED, _LETTER_FIRST, _LOW_LETTERED, _HOUSE):
-        for m in pattern.finditer(text):
-            part = "v" if m["v"] else "w"
-            value = m[part].upper()
-            if value not in _NOT_LETTERED:
-                yield value, m.span(part)
-    if _DEEP_DIGITS.search(text) is None and _NEAR.search(text) is None:
-        return
-    for m in _AT.finditer(text):
-        value, word = m["v"], m["near"].lower()
-        two = len(value) == 2 and int(value) > _FROM.get(word, 99)
-        called = HELP_LINES.fullmatch(value) is not None and word not in ("at", "in", "from")
-        door = (_deep(value) and not called) or two or (word not in _PLAIN and len(value) <= 3)
-        if door and not _street(text, m) and not measured(text, m.start("v")):
-            yield value, m.span("v")
-    for m in _STANDING.finditer(text):
-        value = m["h"] or m["v"]
-        reading = _MEASURED.search(text, max(0, m.start() - 12), m.end()) is not None
-        line = HELP_LINES.fullmatch(value) is not None
-        if (
-            _deep(value)
-            and not reading
-            and not line
-            and not measured(text, m.start("h" if m["h"] else "v"))
-        ):
-            yield value, m.span("h" if m["h"] else "v")
-
-
-def _deep(value: str) -> bool:
-    """Whether a bare number reads as floor and door of a tower, and no year or help line."""
-    if len(value) < 3 or int(value) in _YEARS or not roomlike(value):
-        return False
-    return len(value) == 3 or int(value[-2:]) <= 12
-
-
-def _street(text: str, m: re.Match[str]) -> bool:
-    """Whether a street follows: at 915 Maple."""
-    return _NAME.match(text, m.end()) is not None
+    door = bare(text)
+    if door is not None:
+        yield door

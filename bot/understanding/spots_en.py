@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from bot.understanding.numbers import digits, number
-from bot.understanding.spots_doors import HELP_LINES, doors
+from bot.understanding.spots_bare import HELP_LINES
+from bot.understanding.spots_doors import doors
 from bot.understanding.spots_named import knows, named, proper, widened
 from bot.understanding.spots_nouns import SPOTS
 from bot.understanding.spots_terms import roomlike
