@@ -54,13 +54,21 @@ def _cut(run: str, offset: int, told: bool) -> list[tuple[str, Span]]:
     at = 0
     abroad = run.startswith("+")
     while at < len(groups):
-        numbers, used = _take(groups[at : at + 11], abroad, told)
+        numbers, used = _take(groups[at : at + 11], abroad, told or _local(run, groups))
         if used:
             span = (groups[at][1], groups[at + used - 1][2])
             found += [(number, span) for number in numbers]
         abroad = False
         at += used or 1
     return found
+
+
+def _local(run: str, groups: list[tuple[str, int, int]]) -> bool:
+    """Whether a run is written as a number in town: 555-0119, 5550 0177; but 2024 2025 is not."""
+    sizes = [len(digits) for digits, _, _ in groups]
+    return (sizes == [3, 4] and "-" in run) or (
+        sizes == [4, 4] and " " in run and run[:2] not in ("19", "20")
+    )
 
 
 def _take(groups: list[tuple[str, int, int]], abroad: bool, told: bool) -> tuple[list[str], int]:
@@ -96,24 +104,24 @@ def _take(groups: list[tuple[str, int, int]], abroad: bool, told: bool) -> tuple
 
 
 def _is_number(number: str, parts: list[str], told: bool) -> bool:
-    size = len(number)
+    size, sizes = len(number), [len(part) for part in parts]
     if size == 11 and _MOBILE.fullmatch(number):
         return True
     if size == 13 and number.startswith("86") and _MOBILE.fullmatch(number, 2):
         return True
     if number[0] == "0":
         whole = len(parts) == 1
-        area = 3 <= len(parts[0]) <= 5 or len(parts[0]) >= 10
+        area = 3 <= len(parts[0]) <= 5 or len(parts[0]) >= 10 or sizes == [2, 4, 4]
         mobile = size == 10 and number[1] in "678"  # in South Africa
         long = size >= 10 + whole or mobile
         return area and long and _LANDLINE.fullmatch(number) is not None
     if size == 10:
-        american = [len(p) for p in parts] == [3, 3, 4] and parts[0][0] > "1"
-        indian = [len(p) for p in parts] == [5, 5] and number[0] in "6789"
+        american = sizes == [3, 3, 4] and parts[0][0] > "1"
+        indian = sizes == [5, 5] and number[0] in "6789"
         service = _SERVICE.fullmatch(number) is not None and (len(parts) > 1 or told)
         return american or indian or service or (told and parts[0][0] > "1" and len(parts) < 4)
-    if size in (7, 8) and told and number[0] > "1":
-        return len(parts) <= 2 and min(map(len, parts)) >= 3 and not _DATE.fullmatch(number)
+    if size in (7, 8) and number[0] > "1":
+        return told and len(parts) <= 2 and min(sizes) >= 3 and not _DATE.fullmatch(number)
     return False
 
 

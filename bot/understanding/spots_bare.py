@@ -243,7 +243,7 @@ def _is_at(one: _Seen) -> bool:
     if _STREET.match(one.text, one.end) or one.two == ("up", "to"):
         return False
     called = word in _CALLED_AT or (former, word) in _VISITED
-    called |= former in _CALLED_AT and word in ("on", "at", "for", "to")
+    called |= former in _CALLED_AT and word in ("on", "to") and former[:4] not in ("rang", "ring")
     if called and len(value) < 4:
         return True
     if word not in _AT and word not in ("for", "madam", "auntie", "i'm") and not called:

@@ -25,9 +25,11 @@ _STACKED = re.compile(  # A-12-03, B 11-9: block, floor, door
 _BAY = re.compile(r"(?<![\w-])(?P<f>[PB][1-5])-(?P<r>\d{1,3})(?![\w-])")  # the place of a car
 _WING = re.compile(
     r"\b(?:(?P<a>[A-HJ-Z])(?:\s|-)(?:wing|block|blk|tower|building)|wing\s(?P<w>[A-HJ-Z]))\b"
+    r"|\b(?:in|behind|outside|at|all of) (?P<l>(?<=all of )A|[B-H])(?=$|[,.!?;]"
+    r"|\s(?:has|is|again|hallway|lobby|stairwell|please)\b)"
     r"|(?<![\w-])T(?P<t>\d{1,2})(?![\w-])(?=[.,?!;]|$|\s(?:lobby|lift|gate|park|basement))"
 )
-_WINGS = re.compile("wing|bl|tower|building")
+_WINGS = re.compile("wing|bl|tower|building|(?:in|behind|outside|at|of) [A-H]\\b")
 _HDB = re.compile(
     r"(?:(?<![\w#])(?P<b>\d{1,3}[A-Z]?)\s)?#\s?(?P<f>[BL]?\d{1,2})-(?P<r>\d{1,4})(?!\w)"
 )
@@ -74,7 +76,7 @@ def doors(text: str, had: dict[str, str], taken: list[Span]) -> Iterator[Found]:
     if "b" not in had and (near or _WINGS.search(left) is not None):
         wing = _WING.search(left)
     if wing is not None:
-        yield {"b": wing["a"] or wing["w"] or wing["t"]}, wing.span()
+        yield {"b": wing["a"] or wing["w"] or wing["l"] or wing["t"]}, wing.span()
     if "f" not in had:
         yield from named_floor(left)
 

@@ -26,7 +26,7 @@ _NTH = re.compile(
 _ON = re.compile(  # the lady on 3, trash room on 4, we live on 14, up to the 7th
     r"\b(?:(?:ladies|lady|(?:wo|gentle)?m[ae]n|tenants?|people|neighbou?rs?|guys?|family|folks?|kids?|residents?"
     r"|room|hall|chute|landing|corridor|hallway|stairs|stairwell|elevators?|lifts?|lights?|live[sd]?|living"
-    r"|i'?m|we'?re) on|up to|get to) (?:the )?"
+    r"|i'?m|we'?re) on|(?<!back )up to|get to) (?:the )?"
     r"(?P<v>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)(?:st|nd|rd|th)?"
     r"(?=$|[,.?!;]|\s(?:has|is|was|with|who|and|again|keeps|but|needs|hasn't|isn't|can't|please|if))",
     re.IGNORECASE,

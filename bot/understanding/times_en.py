@@ -33,12 +33,12 @@ _AT: Final = (
 )
 _DAY_LEAD: Final = r"(?:[ba<U]~?|O(?=[jTdDQofhMYSAVnm])|@(?=j?[KJ])|z(?=A[dD]))?A?"
 _ON_DAY: Final = rf"(?:,?(?:OA?|Ij?|zA?)?(?:{_DAYS}{_PART}?|[l4p])(?!i)|@p)"
-_HOURS: Final = rf"(?:(?:[ba<@~BU]~?|4)?(?:{_SPAN}|{_CLOCK}){_ON_DAY}*|{_BETWEEN}{_ON_DAY}?)"
+_HOURS: Final = rf"(?:(?:[ba<@~BU]~?|4|O(?=c))?(?:{_SPAN}|{_CLOCK}){_ON_DAY}*|{_BETWEEN}{_ON_DAY}?)"
 _LED: Final = (
     rf"(?<!v)(?:Vi?)?[ba<~]~?{_BARE}Z?(?![uwWXngmk$'])(?:{_ON_DAY})*"
     rf"|[@F]~?{_BARE}Z?(?:(?:{_ON_DAY})+|(?=[,.&CtdDFIO@RTVlabUrj]|$))"
-    rf"|{_BARE}(?:Z|[Tt]p|p(?=[,.]|$))"
-    rf"|[ba](?:[jPTf]{{1,2}}[eE](?!x)|[eE]W?)i?(?:{_CLOCK}|O?{_DAYS})?|b[lpKMYh]|p|[@U][jP]?(?:ei?|p)|OPe|~p"
+    rf"|{_BARE}Oj?{_DAYS}{_PART}?|{_BARE}(?:Z|[Tt]p|p(?=[,.]|$))"
+    rf"|[ba](?:[jPTf]{{1,2}}[eE](?!x)|[eE]W?)i?(?:{_CLOCK}|O?{_DAYS})?|b[lpKMYh]|p|[@U][jP]?(?:ei?|p)|OPe[iu]?|~p"
     r"|[<bO]?o[rb\-&]o|[<b]o(?![Xx])|[<bO~]?o(?=[,.F]|$)|pi?&p|a[KwMYo]|<[MY]|Ox'?W|Ij?(?:pi?|Q)|Ij?h|I[MY]|(?<=9)q"
 )
 _UNTIL: Final = (
@@ -58,7 +58,7 @@ _TIME: Final = re.compile(
 _DIGIT: Final = re.compile(r"\d")
 _MOST: Final = 16
 _AGED: Final = frozenset(("age", "aged", "ages", "size", "sizes", "happy", "merry"))
-_MEALS: Final = frozenset(("dinnertime", "lunchtime", "teatime"))
+_MEALS: Final = frozenset(("overnight", "dinnertime", "lunchtime", "teatime"))
 _NO_NIGHT: Final = frozenset("nvgmqO")  # two nights; on nights
 _ENDED: Final = frozenset("dDtcnvqoK")
 _RANGE: Final = re.compile(r"[nvq][r\-b][nvq]")

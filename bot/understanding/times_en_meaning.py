@@ -85,7 +85,7 @@ def _today(got: _Sum, at: int, words: Sequence[str], codes: str) -> None:
 
 def _weekday(got: _Sum, at: int, words: Sequence[str], codes: str) -> None:
     word = words[at]
-    n = TAGALOG.index(word) if word in TAGALOG else _index(DAYS, word)
+    n = TAGALOG.index(word) if word in TAGALOG else 6 if word == "domingo" else _index(DAYS, word)
     if got.day is None:
         got.day = ("weekday", n)
         got.week = 1 if "next" in words[:at] else None

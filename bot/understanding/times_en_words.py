@@ -45,9 +45,9 @@ WORDS: Final[dict[str, str]] = {
     "l": "early late maaga long",
     "4": "later",
     "t": "today tomorrow tmrw tmr tmrow tomorow tommorow tommorrow tomoro tomorrows todays 2morrow"
-    " 2moro tonight tonite 2nite 2night tonights bukas ngayon mamaya mamayang kal aaj kesho "
+    " 2moro tonight tonite 2nite 2night tonights bukas ngayon mamaya mamayang kal hoy aaj kesho "
     "esok besok morra noo",
-    "d": f"{_FULL} tues weds thu thur thurs {' '.join(TAGALOG)}",
+    "d": f"{_FULL} tues weds thu thur thurs {' '.join(TAGALOG)} domingo",
     "D": "mon tue wed fri sat sun",
     "Q": f"{' '.join(day + 's' for day in _FULL.split())} weekends weekdays weeknights mornings"
     " afternoons evenings nights arvos",
@@ -55,7 +55,7 @@ WORDS: Final[dict[str, str]] = {
     "w": "week month year term semester wk",
     "K": "weekend wknd",
     "p": "morning mornin afternoon arvo avo aft evening evenin eve night nite lunchtime teatime"
-    " dinnertime dawn daytime gabi umaga hapon tanghali subah shaam raat jioni asubuhi usiku malam"
+    " overnight dinnertime dawn daytime gabi umaga hapon tanghali subah shaam raat jioni asubuhi usiku malam"
     " pagi",
     "e": "lunch dinner supper breakfast brekkie tea dark bedtime sunset sunrise sunup sundown dusk"
     " nightfall daybreak eod",
@@ -119,6 +119,7 @@ PARTS: Final = _by(
         "noon": "lunchtime tanghali daytime",
         "afternoon": "afternoon afternoons arvo arvos avo aft hapon",
         "dusk": "teatime dinnertime",
+        "night": "overnight",
         "evening": "evening evenin evenings eve night nights nite gabi shaam raat jioni usiku malam"
         " tonight tonite 2night 2nite tonights",
     }
@@ -146,7 +147,7 @@ TOMORROW: Final = (
     - frozenset(
         ("today", "todays", "tonight", "tonite", "2nite", "2night", "tonights", "ngayon", "mamaya")
     )
-    - frozenset(("mamayang", "aaj", "noo"))
+    - frozenset(("mamayang", "aaj", "noo", "hoy"))
 )
 _NUMERAL: Final = (
     (
