@@ -55,8 +55,8 @@ WORDS: Final[dict[str, str]] = {
     "w": "week month year term semester wk",
     "K": "weekend wknd",
     "p": "morning mornin afternoon arvo avo aft evening evenin eve night nite lunchtime teatime"
-    " overnight dinnertime dawn daytime gabi umaga hapon tanghali subah shaam raat jioni asubuhi usiku malam"
-    " pagi",
+    " overnight dinnertime dawn daytime gabi umaga hapon tanghali subah shaam raat jioni asubuhi"
+    " usiku malam pagi",
     "e": "lunch dinner supper breakfast brekkie tea dark bedtime sunset sunrise sunup sundown dusk"
     " nightfall daybreak eod",
     "E": "work school service mass church class shift duty practice training prayers fajr dhuhr"
