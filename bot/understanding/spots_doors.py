@@ -29,7 +29,8 @@ _WING = re.compile(
     r"|\s(?:has|is|again|hallway|lobby|stairwell|please)\b)"
     r"|(?<![\w-])T(?P<t>\d{1,2})(?![\w-])(?=[.,?!;]|$|\s(?:lobby|lift|gate|park|basement))"
 )
-_WINGS = re.compile("wing|bl|tower|building|(?:in|behind|outside|at|of) [A-H]\\b")
+_WINGS = ("wing", "block", "blk", "tower", "building")
+_LONE = re.compile(r" [A-HT]\d?\d?(?=$|[ ,.!?;])|^T\d")
 _HDB = re.compile(
     r"(?:(?<![\w#])(?P<b>\d{1,3}[A-Z]?)\s)?#\s?(?P<f>[BL]?\d{1,2})-(?P<r>\d{1,4})(?!\w)"
 )
@@ -72,13 +73,15 @@ def doors(text: str, had: dict[str, str], taken: list[Span]) -> Iterator[Found]:
         near = left[low : max(map(left.rfind, "0123456789")) + _BEYOND]
     for found, (start, end) in _near(near, had) if near else ():
         yield found, (start + low, end + low)
-    wing = None
-    if "b" not in had and (near or _WINGS.search(left) is not None):
-        wing = _WING.search(left)
-    if wing is not None:
+    if "b" not in had and _winged(left) and (wing := _WING.search(left)) is not None:
         yield {"b": wing["a"] or wing["w"] or wing["l"] or wing["t"]}, wing.span()
     if "f" not in had:
         yield from named_floor(left)
+
+
+def _winged(text: str) -> bool:
+    """Whether ``text`` may name a wing or tower by its letter."""
+    return _LONE.search(text) is not None or any(word in text for word in _WINGS)
 
 
 def _near(text: str, had: dict[str, str]) -> Iterator[Found]:

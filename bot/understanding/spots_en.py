@@ -104,7 +104,12 @@ _NUMBERED = re.compile(
     r"avenue|ave)\b)?",
     re.IGNORECASE,
 )
-_DIGIT = re.compile(r"\d")
+_STREETS = frozenset(
+    (
+        *("street", "st", "road", "rd", "avenue", "ave", "lane", "ln", "drive", "dr", "boulevard"),
+        *("blvd", "close", "crescent", "terrace", "place", "court", "way", "corner"),
+    )
+)
 _FALSE = re.compile(r"(?:house of|block of|on the way|my way|the way)", re.IGNORECASE)
 
 
@@ -136,12 +141,12 @@ def place(text: str) -> tuple[Spot, Span] | None:
         parts = {**more, **parts}
         spans.append(at)
     if not spans:
-        numbered = _NUMBERED.search(text) if _DIGIT.search(text) or "corner" in words else None
+        numbered = None if _STREETS.isdisjoint(words) else _NUMBERED.search(text)
         if numbered is not None and _FALSE.search(numbered[0]) is None:
             return Spot(text=numbered[0].rstrip(".")), numbered.span()
         spot = named(text, words) if knows(words) else proper(text)
         return None if spot is None else (Spot(text=text[spot[0] : spot[1]]), spot)
-    street = _ADDRESS.search(text)
+    street = None if _STREETS.isdisjoint(words) else _ADDRESS.search(text)
     if street is not None and _FALSE.search(street[0]) is None:
         spans.append(street.span())
     start, end = _span(text, sorted(spans))

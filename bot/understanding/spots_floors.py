@@ -17,19 +17,25 @@ _DEEP = re.compile(r"(?<![\w-])(?P<v>[BP][1-5])(?![\w-]|\s?mask)")
 _PARKED = re.compile(r"parking|car ?park|garage|level|floor|storage|drainage", re.IGNORECASE)
 _BASEMENT = re.compile(r"\b[Bb]asement(?:\s(?:level\s)?(?P<n>[1-5]))?\b(?!\s?(?:prices?|deal))")
 _MAIN = re.compile(r"[Mm]ain (?:floor|level)\b")
-_NTH = re.compile(
-    r"\b(?:(?:on|up tae|above|my floor,)\s(?:the\s)?|(?:at|from|fae)\s(?:the\s)?(?=\d{1,2}[snrt]))"
-    r"(?P<v>\d{1,2})(?P<th>st|nd|rd|th)?\b"
-    r"(?!\s?(?:am|pm|of|min|hour|day|week|year|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|[:/.]\d"
-    r"|\s?%|-)"
+# Patterns begin with plain letters, so that the engine skips to where they may stand.
+_NTH = re.compile(  # on the 7th: a floor where lifts or stairs are spoken of, else a day
+    r"(?:on|On|up tae|above|my floor,|at|At|from|fae) (?:the )?(?P<v>\d{1,2})(?P<th>st|nd|rd|th)?\b"
+    r"(?!\s?(?:am|pm|of|min|hour|day|week|year|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+    r"|[:/.]\d|\s?%|-)"
 )
 _ON = re.compile(  # the lady on 3, trash room on 4, we live on 14, up to the 7th
-    r"\b(?:(?:ladies|lady|(?:wo|gentle)?m[ae]n|tenants?|people|neighbou?rs?|guys?|family|folks?|kids?|residents?"
-    r"|room|hall|chute|landing|corridor|hallway|stairs|stairwell|elevators?|lifts?|lights?|live[sd]?|living"
-    r"|i'?m|we'?re) on|(?<!back )up to|get to) (?:the )?"
+    r" (?P<lead>on|to) (?:the )?"
     r"(?P<v>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)(?:st|nd|rd|th)?"
-    r"(?=$|[,.?!;]|\s(?:has|is|was|with|who|and|again|keeps|but|needs|hasn't|isn't|can't|please|if))",
-    re.IGNORECASE,
+    r"(?=$|[,.?!;]|\s(?:has|is|was|with|who|and|again|keeps|but|needs|hasn't|isn't|can't|please|if))"
+)
+_ON_IT = frozenset(
+    (
+        *("lady", "ladies", "woman", "women", "man", "men", "gentleman", "tenant", "tenants"),
+        *("people", "neighbour", "neighbours", "neighbor", "guy", "guys", "family", "folks", "kid"),
+        *("kids", "resident", "residents", "room", "hall", "chute", "landing", "corridor"),
+        *("hallway", "stairs", "stairwell", "elevator", "elevators", "lift", "lifts", "light"),
+        *("lights", "live", "lives", "lived", "living", "i'm", "im", "we're", "were"),
+    )
 )
 _UP = re.compile(
     r"\b(?:flair|landing|hallway|corridor|passage|(?<!to )(?<!'t )(?<!not )lift|elevator"
@@ -45,22 +51,31 @@ _STOREY = re.compile(
 
 def floor(text: str) -> Iterator[Found]:
     """The floor that a figure in ``text`` tells."""
-    for pattern in (_FLOOR_F, _STOREY, _DEEP):
-        m = pattern.search(text)
-        if m is not None and (pattern is not _DEEP or m[0][0] != "B" or _PARKED.search(text)):
-            yield {"f": next(value for value in m.groups() if value)}, m.span()
-            return
-    m = _ON.search(text)
+    m = _FLOOR_F.search(text) if "F" in text or "L" in text else None
+    if m is None and any(word in text for word in ("flair", "landing", "storey", "floor")):
+        m = _STOREY.search(text)
+    if m is None and ("B" in text or "P" in text):
+        m = _DEEP.search(text)
+        m = m if m and (m[0][0] != "B" or _PARKED.search(text)) else None
     if m is not None:
-        yield {"f": str(int(number(m["v"]) or 0))}, m.span("v")
+        yield {"f": next(value for value in m.groups() if value)}, m.span()
         return
-    m = _NTH.search(text)
-    if m is not None and int(m["v"]) and _UP.search(text) is not None:
-        yield {"f": m["v"]}, m.span("v")
+    for m in _NTH.finditer(text):
+        if not text[max(0, m.start() - 1) : m.start()].isalnum() and int(m["v"]):
+            if (m["th"] or not m[0].startswith(("at", "At", "from"))) and _UP.search(text):
+                yield {"f": m["v"]}, m.span("v")
+            return
 
 
 def named_floor(text: str) -> Iterator[Found]:
-    """The basement, the main floor."""
+    """The basement, the main floor; the floor somebody lives on."""
+    for m in _ON.finditer(text):
+        word = text[text.rfind(" ", 0, m.start()) + 1 : m.start()].lower()
+        former = text[max(0, m.start() - 8) : m.start()]
+        upward = m["lead"] == "to" and word in ("up", "get") and not former.startswith("back ")
+        if upward or (m["lead"] == "on" and word in _ON_IT):
+            yield {"f": str(int(number(m["v"]) or 0))}, m.span("v")
+            return
     if "asement" in text and (m := _BASEMENT.search(text)) is not None:
         yield {"f": f"B{m['n'] or 1}"}, m.span()
     elif "ain " in text and (m := _MAIN.search(text)) is not None:

@@ -50,7 +50,8 @@ _DELAY: Final = (
     r"|I[nvmg](?=[,.]|$)|IjT?u"
 )
 _TIME: Final = re.compile(
-    r"(?<![$\-])(?:(?P<past>[L5]j?(?:A?[uwWpeEvngmqo]|T?[dDtcKQhMYp])|3j?[pe])"
+    r"(?=[^xRPCXGirZ&,. '/01$-])(?<![$\-])"  # no time begins with any other word
+    r"(?:(?P<past>[L5]j?(?:A?[uwWpeEvngmqo]|T?[dDtcKQhMYp])|3j?[pe])"
     rf"|(?P<delay>{_DELAY})|(?P<soon>IAx?6|7|4(?:O(?!j)|(?=[,.C]|$)))|(?P<now>(?<![<Fb])2?N{{1,2}}Z?(?=[,.C]|$))"
     rf"|(?P<day>{_DAY_LEAD}{_DAYS}{_PART}?{_AT}*{_PART}?)"
     rf"|(?P<hours>{_HOURS})|(?P<led>{_LED})|(?P<until>{_UNTIL}))"

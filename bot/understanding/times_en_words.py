@@ -98,10 +98,10 @@ CODES: Final[dict[str, str]] = {
     word: code for code, words in WORDS.items() for word in words.split()
 }
 TOKEN: Final = re.compile(
-    r"\s?(?:\d{1,2}(?:[:.h]\d\d)?(?:\s?[ap]\.m\.?|\s?[ap]m\b|[ap]\b)"  # 4pm, 4.30 p.m., 7a
-    r"|\d{1,2}[:h]\d\d(?![\d:])|\d{1,2}(?:st|nd|rd|th)\b|\d{1,2}(?:[:.]\d\d)?ish\b"
+    r"\s?(?:[a-z]+(?:['’](?!s\b)[a-z]+)*(?!\w)|\d{1,2}(?:[:.h]\d\d)?(?:\s?[ap]\.m\.?|\s?[ap]m\b"
+    r"|[ap]\b)|\d{1,2}[:h]\d\d(?![\d:])|\d{1,2}(?:st|nd|rd|th)\b|\d{1,2}(?:[:.]\d\d)?ish\b"
     r"|20\d\d-\d\d?-\d\d?(?!\d)|\d+(?=(?:mins?|hrs?)\b)|\d{1,2}\.\d\d(?![.\w])|\d+(?![\w.,:/]\d|\w)"
-    r"|\w*\d(?:\w|[.,:/]\d)*|[a-z]+(?:['’](?!s\b)[a-z]+)*|['’]s\b|.)",
+    r"|\w*\d(?:\w|[.,:/]\d)*|['’]s\b|\w+|.)",
     re.DOTALL,
 )
 
