@@ -60,21 +60,21 @@ def floor(text: str) -> Iterator[Found]:
     if m is not None:
         yield {"f": next(value for value in m.groups() if value)}, m.span()
         return
-    for m in _NTH.finditer(text):
-        if not text[max(0, m.start() - 1) : m.start()].isalnum() and int(m["v"]):
-            if (m["th"] or not m[0].startswith(("at", "At", "from"))) and _UP.search(text):
-                yield {"f": m["v"]}, m.span("v")
+    for nth in _NTH.finditer(text):
+        if not text[max(0, nth.start() - 1) : nth.start()].isalnum() and int(nth["v"]):
+            if (nth["th"] or not nth[0].startswith(("at", "At", "from"))) and _UP.search(text):
+                yield {"f": nth["v"]}, nth.span("v")
             return
 
 
 def named_floor(text: str) -> Iterator[Found]:
     """The basement, the main floor; the floor somebody lives on."""
-    for m in _ON.finditer(text):
-        word = text[text.rfind(" ", 0, m.start()) + 1 : m.start()].lower()
-        former = text[max(0, m.start() - 8) : m.start()]
-        upward = m["lead"] == "to" and word in ("up", "get") and not former.startswith("back ")
-        if upward or (m["lead"] == "on" and word in _ON_IT):
-            yield {"f": str(int(number(m["v"]) or 0))}, m.span("v")
+    for on in _ON.finditer(text):
+        word = text[text.rfind(" ", 0, on.start()) + 1 : on.start()].lower()
+        former = text[max(0, on.start() - 8) : on.start()]
+        upward = on["lead"] == "to" and word in ("up", "get") and not former.startswith("back ")
+        if upward or (on["lead"] == "on" and word in _ON_IT):
+            yield {"f": str(int(number(on["v"]) or 0))}, on.span("v")
             return
     if "asement" in text and (m := _BASEMENT.search(text)) is not None:
         yield {"f": f"B{m['n'] or 1}"}, m.span()

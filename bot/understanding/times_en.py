@@ -13,17 +13,17 @@ from bot.understanding.times_en_words import TELLING, TOKEN, WORD, code
 from bot.understanding.times_said import Said
 
 # Patterns over the letters of `times_en_words`: an hour that stands by itself, and a bare one.
-_CLOCK: Final = r"(?:H[r/]?[nv]0?|[nvmg]/[nv]|[nv]0|c|k(?![gmknx0])|8u|(?<=[@b<a])8)Z?"
+_CLOCK: Final = r"(?:H[r/]?[nv]0?|[nvmg]/[nv]|[nv]z?0|c|k(?![gmknx0])|8u|(?<=[@b<a])8)Z?"
 _BARE: Final = r"[nvq]"
-_NOT_COUNTED: Final = r"(?![uwWXngmk$'0])"
+_NOT_COUNTED: Final = r"(?![uwWXngmk$'0-])"
 _SPAN: Final = (
     rf"(?:{_CLOCK}|{_BARE})(?:[r\-b]~?|(?<=[B<@].)&)(?:{_CLOCK}|{_BARE}Z?{_NOT_COUNTED}|(?<=b)E)"
 )
 _BETWEEN: Final = rf"BP?(?:{_CLOCK}|{_BARE})(?:[r\-]|&P?)(?:{_CLOCK}|{_BARE}{_NOT_COUNTED})"
 _DAY: Final = (
-    r"(?:[dD]w(?=[,.C]|$)|(?:fi?|[l4])?T{0,2}[dD]|(?:fi|[4jV]|Ti)?tZ?|j?Wat|jwaT|[l4]?[TV]{1,2}H?(?:[wWKQ]|pi?|ei?)|j?l?K|Q"
+    r"(?:[dD]w(?=[,.C]|$)|(?:fi?|[l4]|Vi)?T{0,2}[dD]|(?:fi|[4jV]|Ti)?tZ?|j?Wat|jwaT|[l4]?[TV]{1,2}H?(?:[wWKQ]|pi?|ei?)|j?l?K|j?Q"
     r"|fiIjp|jo(?:z[MY])?|oz?[MY]|[MY][nmo]|[nm]z?[MY]|M[r\-b][MY]|h(?:[WpK]|'?s?W)?"
-    r"|j?Jz?[jTP]?[wWMYKt]|wJ|AwO[dDt]|S|jWah|j[pW](?=[,.]|$))"
+    r"|j?Jz[jTP]?[wWMYKt]|wJ|AwO[dDt]|S|jWah|j[pW](?=[,.]|$))"
 )
 _DAYS: Final = rf"(?:{_DAY}(?:(?:[&r\-bU]|)(?:{_DAY}|o|[nm](?=[,.]|$)|(?<=K&)T(?=[,.]|$)))*)"
 _PART: Final = r"(?:(?:[,']?(?:Ij)?[l4p]|e)i?(?![nv])|1(?=[,.&C]|$))"
@@ -35,11 +35,13 @@ _DAY_LEAD: Final = r"(?:[ba<U]~?|O(?=[jTdDQofhMYSAVnm])|@(?=j?[KJ])|z(?=A[dD]))?
 _ON_DAY: Final = rf"(?:,?(?:OA?|Ij?|zA?)?(?:{_DAYS}{_PART}?|[l4p])(?!i)|@p)"
 _HOURS: Final = rf"(?:(?:[ba<@~BU]~?|4|O(?=c))?(?:{_SPAN}|{_CLOCK}){_ON_DAY}*|{_BETWEEN}{_ON_DAY}?)"
 _LED: Final = (
-    rf"(?<!v)(?:Vi?)?[ba<~]~?{_BARE}Z?(?![uwWXngmk$'])(?:{_ON_DAY})*"
-    rf"|[@F]~?{_BARE}Z?(?:(?:{_ON_DAY})+|(?=[,.&CtdDFIO@RTVlabUrj]|$))"
-    rf"|{_BARE}Oj?{_DAYS}{_PART}?|{_BARE}(?:Z|[Tt]p|p(?=[,.]|$))"
-    rf"|[ba](?:[jPTf]{{1,2}}[eE](?!x)|[eE]W?)i?(?:{_CLOCK}|O?{_DAYS})?|b[lpKMYh]|p|[@U][jP]?(?:ei?|p)|OPe[iu]?|~p"
-    r"|[<bO]?o[rb\-&]o|[<b]o(?![Xx])|[<bO~]?o(?=[,.F]|$)|pi?&p|a[KwMYo]|<[MY]|Ox'?W|Ij?(?:pi?|Q)|Ij?h|I[MY]|(?<=9)q"
+    rf"(?<!v)(?:Vi?)?[ba<~]~?{_BARE}Z?(?![uwWXngmk$'])(?:{_ON_DAY})*"  # by 6, anytime after 9
+    rf"|[@F]~?{_BARE}Z?(?:(?:{_ON_DAY})+|(?=[,.&CtdDFIO@RTVlabUrj]|$))"  # at 4
+    rf"|nOj?{_DAYS}{_PART}?|{_BARE}(?:Z|[Tt]p|p(?=[,.]|$))|p[nvc](?:&[nv])?{_NOT_COUNTED}|pi?&p"
+    rf"|[ba](?:[jPTf]{{1,2}}[eE](?!x)|[eE]W?)i?(?:{_CLOCK}|O?{_DAYS}|b{_BARE}{_NOT_COUNTED})?"
+    r"|b[lpKMYh]|p|[@U][jP]?(?:ei?|p)|OPe[iu]?|~p|a[KwMYo]|<[MY]|Ij?(?:pi?|Q)|Ij?h|I[MY]"
+    r"|[<bO]?o[rb\-&]j?o|[<b]o(?![Xx])|[<bO~]?o(?=[,.F]|$)"  # from 3rd to 9th, till 12th
+    r"|Ox'?W|(?<=9)q|q(?=[,.&C]|$)"  # on family day; leaving 6.15
 )
 _UNTIL: Final = (
     rf"b(?:[jPRT][^,.&CbL5]{{1,5}}?(?:@(?:{_CLOCK}|{_BARE}{_NOT_COUNTED})|O?{_DAYS}|(?=[,.&C]|$))"
@@ -52,7 +54,8 @@ _DELAY: Final = (
 _TIME: Final = re.compile(
     r"(?=[^xRPCXGirZ&,. '/01$-])(?<![$\-])"  # no time begins with any other word
     r"(?:(?P<past>[L5]j?(?:A?[uwWpeEvngmqo]|T?[dDtcKQhMYp])|3j?[pe])"
-    rf"|(?P<delay>{_DELAY})|(?P<soon>IAx?6|7|4(?:O(?!j)|(?=[,.C]|$)))|(?P<now>(?<![<Fb])2?N{{1,2}}Z?(?=[,.C]|$))"
+    rf"|(?P<delay>{_DELAY})|(?P<soon>IAx?6|7|4(?:O(?!j)|(?=[,.C]|$)))"
+    r"|(?P<now>(?<![<Fb])(?:2N|N{1,2}Z?(?=[,.C]|$)))"
     rf"|(?P<day>{_DAY_LEAD}{_DAYS}{_PART}?{_AT}*{_PART}?)"
     rf"|(?P<hours>{_HOURS})|(?P<led>{_LED})|(?P<until>{_UNTIL}))"
 )

@@ -37,7 +37,7 @@ WORDS: Final[dict[str, str]] = {
     "9": "leaving leaves leave departs starts opens",
     "&": "and or n & +",
     "r": "to tae",
-    "T": "this next coming upcoming dis weekday",
+    "T": "this next coming upcoming dis weekday ngayong",
     "V": "any some all whole same anytime sometime",
     "L": "last past yesterday every each daily ago kahapon kanina kagabi",
     "5": "since",
@@ -63,7 +63,7 @@ WORDS: Final[dict[str, str]] = {
     " smoko zuhr asr maghrib isha jummah jumma iftar suhoor taraweeh payday pay storm rain"
     " uni college closing nursery daycare",
     "h": "christmas xmas crimbo easter thanksgiving halloween ramadan eid diwali holi cny hanukkah"
-    " passover deepavali hogmanay undas",
+    " passover deepavali hogmanay undas pasko",
     "M": "january february april june july august september october november december jan feb mar"
     " apr jun jul aug sep sept oct nov dec",
     "Y": "may march",
@@ -99,7 +99,7 @@ CODES: Final[dict[str, str]] = {
 }
 TOKEN: Final = re.compile(
     r"\s?(?:[a-z]+(?:['’](?!s\b)[a-z]+)*(?!\w)|\d{1,2}(?:[:.h]\d\d)?(?:\s?[ap]\.m\.?|\s?[ap]m\b"
-    r"|[ap]\b)|\d{1,2}[:h]\d\d(?![\d:])|\d{1,2}(?:st|nd|rd|th)\b|\d{1,2}(?:[:.]\d\d)?ish\b"
+    r"|[ap]\b(?=\s?(?:-|to)))|\d{1,2}[:h]\d\d(?![\d:])|\d{1,2}(?:st|nd|rd|th)\b|\d{1,2}(?:[:.]\d\d)?ish\b"
     r"|20\d\d-\d\d?-\d\d?(?!\d)|\d+(?=(?:mins?|hrs?)\b)|\d{1,2}\.\d\d(?![.\w])|\d+(?![\w.,:/]\d|\w)"
     r"|\w*\d(?:\w|[.,:/]\d)*|['’]s\b|\w+|.)",
     re.DOTALL,
