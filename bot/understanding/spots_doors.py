@@ -22,9 +22,13 @@ _STACKED = re.compile(  # A-12-03, B 11-9: block, floor, door
     r"(?<![\w/-])(?P<b>[A-HJ-Z]\d?(?=-)|\d{1,2}[A-Z]?(?=-)|[A-H])[- ]"
     r"(?P<f>\d{1,2})-(?P<r>\d{1,2}[A-Z]?)(?![\w/-])"
 )
+_STAIRED = re.compile(  # in 3-2: building and stair
+    r"(?:\b(?:in|at|of|elevator|lift)|,) (?P<b>\d{1,2})-(?P<u>[1-6])"
+    r"(?![\w:-]|\.\d|\s?(?:am|pm|days?|hours?|weeks?|years?|on|tomorrow|today|tonight|people)\b)"
+)
 _BAY = re.compile(r"(?<![\w-])(?P<f>[PB][1-5])-(?P<r>\d{1,3})(?![\w-])")  # the place of a car
 _WING = re.compile(
-    r"\b(?:(?P<a>[A-HJ-Z])(?:\s|-)(?:wing|block|blk|tower|building)|wing\s(?P<w>[A-HJ-Z]))\b"
+    r"\b(?:(?P<a>[A-HJ-Z])(?:\s|-)(?:wing|block|blk|tower|building|hallway|stairwell)|wing\s(?P<w>[A-HJ-Z]))\b"
     r"|\b(?:in|behind|outside|at|all of) (?P<l>(?<=all of )A|[B-H])(?=$|[,.!?;]"
     r"|\s(?:has|is|again|hallway|lobby|stairwell|please)\b)"
     r"|(?<![\w-])T(?P<t>\d{1,2})(?![\w-])(?=[.,?!;]|$|\s(?:lobby|lift|gate|park|basement))"
@@ -87,7 +91,9 @@ def _winged(text: str) -> bool:
 def _near(text: str, had: dict[str, str]) -> Iterator[Found]:
     """The door and the floor told by a figure in ``text``."""
     if "r" not in had:
-        yield from _with_door(text, "b" in had)
+        for found, (start, end) in _with_door(text, "b" in had):
+            yield found, (start, end)
+            text = text[:start] + "\0" * (end - start) + text[end:]  # nor is it the floor too
     if "f" not in had:
         yield from floor(text)
 
@@ -97,6 +103,8 @@ def _with_door(text: str, known: bool) -> Iterator[Found]:
         yield {"f": m["f"], "r": m["r"]}, m.span()
     elif "-" in text and not known and (m := _stacked(text)) is not None:
         yield {"b": m["b"], "f": m["f"].lstrip("0"), "r": m["r"].lstrip("0")}, m.span()
+    elif "-" in text and not known and (m := _STAIRED.search(text)) is not None:
+        yield {"b": m["b"], "u": m["u"]}, (m.start("b"), m.end("u"))
     elif "#" in text and (m := _HDB.search(text)) is not None:
         home = {"f": m["f"].lstrip("L0") or "0", "r": str(int(m["r"]))}
         if m["b"] and not known:

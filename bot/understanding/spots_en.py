@@ -113,6 +113,7 @@ _STREETS = frozenset(
 _FALSE = re.compile(r"(?:house of|block of|on the way|my way|the way)", re.IGNORECASE)
 
 
+_WINGED = re.compile(r"([A-Za-z])-(\d{3,4})")  # flat C-701
 _TRIPLE = re.compile(r"(?<![\w./:-])(\d{1,3})-(\d{1,2})-(\d{3,4})(?![\w./:-])")
 
 
@@ -127,14 +128,16 @@ def place(text: str) -> tuple[Spot, Span] | None:
         for m in pattern.finditer(text):
             value = _value(m)
             if value is not None:
-                parts[part] = value
+                winged = _WINGED.fullmatch(m["v"]) if part == "r" else None
+                parts |= {"b": winged[1].upper(), "r": winged[2]} if winged else {part: value}
                 spans.append(m.span())
                 break
     if spans and "r" not in parts:
         _door(text, parts, spans)
-    triple = None if spans or text.count("-") < 2 else _TRIPLE.search(text)
-    if triple is not None and roomlike(triple[3]):
-        return Spot(triple[1], triple[2], None, triple[3], triple[0]), triple.span()
+    triple = None if text.count("-") < 2 else _TRIPLE.search(text)
+    if triple is not None and roomlike(triple[3]) and parts.keys() <= {"f"}:
+        floor = parts.get("f")
+        return Spot(triple[1], triple[2], floor, triple[3], triple[0]), triple.span()
     if "r" not in parts:
         _home(text, parts, spans)
     for more, at in list(doors(text, parts, spans)):

@@ -34,13 +34,25 @@ _ON_IT = frozenset(
         *("people", "neighbour", "neighbours", "neighbor", "guy", "guys", "family", "folks", "kid"),
         *("kids", "resident", "residents", "room", "hall", "chute", "landing", "corridor"),
         *("hallway", "stairs", "stairwell", "elevator", "elevators", "lift", "lifts", "light"),
-        *("lights", "live", "lives", "lived", "living", "i'm", "im", "we're", "were"),
+        *(
+            "lights",
+            "wall",
+            "doors",
+            "live",
+            "lives",
+            "lived",
+            "living",
+            "i'm",
+            "im",
+            "we're",
+            "were",
+        ),
     )
 )
 _UP = re.compile(
     r"\b(?:flair|landing|hallway|corridor|passage|(?<!to )(?<!'t )(?<!not )lift|elevator"
     r"|chute|stair\w*|balcony|railing|compactor|buggy|pram|windows?|smoke"
-    r"|lights?|upstairs|floor|tubelight|smells?|reeks|renovation|rubbish|gas|sofa|telly)\b",
+    r"|lights?|upstairs|floor|tubelight|smells?|reeks|renovation|rubbish|gas|sofa|telly|extinguishers?)\b",
     re.IGNORECASE,
 )
 _STOREY = re.compile(
@@ -72,7 +84,7 @@ def named_floor(text: str) -> Iterator[Found]:
     for on in _ON.finditer(text):
         word = text[text.rfind(" ", 0, on.start()) + 1 : on.start()].lower()
         former = text[max(0, on.start() - 8) : on.start()]
-        upward = on["lead"] == "to" and word in ("up", "get") and not former.startswith("back ")
+        upward = on["lead"] == "to" and word in ("up", "get") and "back" not in former
         if upward or (on["lead"] == "on" and word in _ON_IT):
             yield {"f": str(int(number(on["v"]) or 0))}, on.span("v")
             return

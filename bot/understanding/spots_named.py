@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from bot.understanding.normalise import lowered
-from bot.understanding.spots_nouns import AT, BESIDE, KINDS, NOUNS, PART_OF, SHY, THE
+from bot.understanding.spots_nouns import AT, BESIDE, KIND_ONLY, KINDS, NOUNS, PART_OF, SHY, THE
 
 Span = tuple[int, int]
 
@@ -104,6 +104,8 @@ def _around(text: str, words: Sequence[_Word], at: int, *, told: bool = False) -
     first = at
     while first and words[first - 1].low in KINDS and _joined(text, words, first - 1):
         first -= 1
+    if not told and first == at and words[at].low in KIND_ONLY:
+        return None
     first, owned = _determined(text, words, first)
     told = told or owned
     before = words[first - 1].low if first and _joined(text, words, first - 1) else ""

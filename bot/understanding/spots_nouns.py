@@ -7,41 +7,38 @@ from typing import Final
 NOUNS: Final = frozenset(
     (
         *("gate", "gates", "gatehouse", "lobby", "lobbies", "entrance", "entryway", "foyer"),
-        *("door", "doors", "doorstep", "porch", "hall", "hallway", "corridor", "landing", "lift"),
-        *("lifts", "elevator", "elevators", "stairs", "staircase", "stairwell", "steps", "roof"),
-        *("rooftop", "balcony", "terrace", "basement", "garage", "garages", "carpark", "park"),
-        *("parking", "lot", "driveway", "drive", "yard", "backyard", "courtyard", "garden"),
-        *("gardens", "lawn", "fence", "wall", "bins", "bin", "dumpster", "chute", "shed"),
-        *("laundry", "mailbox", "mailboxes", "mailroom", "letterbox", "letterboxes", "locker"),
-        *("lockers", "reception", "desk", "office", "kitchen", "bathroom", "toilet", "toilets"),
-        *("loo", "lounge", "common", "gym", "pool", "clubhouse", "playground", "pitch", "court"),
-        *("courts", "field", "bench", "benches", "bbq", "pond", "lake", "creek", "river"),
-        *("canal", "bridge", "underpass", "footpath", "path", "pavement", "sidewalk", "kerb"),
-        *("curb", "walkway", "ramp", "road", "street", "lane", "alley", "close", "corner"),
-        *("junction", "roundabout", "crossing", "lights", "hydrant", "pole", "lamppost"),
-        *("gutter", "drain", "borehole", "well", "tank", "pump", "compound", "shop", "shops"),
-        *("store", "supermarket", "market", "chemist", "chemist's", "pharmacy", "bakery", "cafe"),
-        *("café", "pub", "bar", "bank", "atm", "kiosk", "stall", "laundrette", "school"),
-        *("nursery", "crèche", "daycare", "college", "library", "church", "chapel", "mosque"),
-        *("temple", "gurdwara", "hospital", "clinic", "surgery", "polyclinic", "ward", "station"),
-        *("stop", "terminal", "airport", "depot", "stadium", "cinema", "mall", "tip", "dump"),
-        *("square", "green", "cemetery", "fountain", "noticeboard", "shelter", "hostel"),
-        *("centre", "center", "house", "building", "site", "counter", "table", "a&e", "er"),
-        *("icu", "vestibule", "passage", "patio", "deck", "tree", "bay", "bus", "bookies"),
-        *("takeaway", "chippy", "hairdresser's", "vet's", "doctor's", "post", "room"),
-        *("store-room", "cupboard", "barrier", "security", "guardhouse", "mess"),
+        *("doorstep", "porch", "hall", "hallway", "corridor", "landing", "lift", "lifts"),
+        *("elevator", "elevators", "stairs", "staircase", "stairwell", "steps", "rooftop"),
+        *("terrace", "basement", "garage", "garages", "carpark", "park", "lot", "driveway"),
+        *("backyard", "courtyard", "garden", "gardens", "lawn", "bins", "dumpster", "chute"),
+        *("shed", "laundry", "mailbox", "mailboxes", "mailroom", "letterbox", "letterboxes"),
+        *("locker", "lockers", "reception", "desk", "office", "loo", "gym", "pool", "clubhouse"),
+        *("playground", "pitch", "court", "courts", "field", "bench", "benches", "pond", "lake"),
+        *("creek", "river", "canal", "bridge", "underpass", "footpath", "path", "pavement"),
+        *("sidewalk", "kerb", "curb", "walkway", "ramp", "road", "street", "lane", "alley"),
+        *("corner", "junction", "roundabout", "crossing", "hydrant", "pole", "lamppost"),
+        *("borehole", "well", "tank", "compound", "shop", "shops", "store", "supermarket"),
+        *("market", "chemist", "chemist's", "pharmacy", "bakery", "cafe", "café", "pub", "bar"),
+        *("atm", "kiosk", "stall", "laundrette", "school", "nursery", "crèche", "daycare"),
+        *("college", "library", "church", "chapel", "mosque", "temple", "gurdwara", "hospital"),
+        *("clinic", "surgery", "polyclinic", "ward", "station", "stop", "terminal", "airport"),
+        *("depot", "stadium", "cinema", "mall", "tip", "dump", "square", "cemetery", "fountain"),
+        *("noticeboard", "shelter", "hostel", "centre", "center", "site", "counter", "a&e", "icu"),
+        *("vestibule", "passage", "patio", "deck", "bay", "bookies", "takeaway", "chippy"),
+        *("hairdresser's", "vet's", "doctor's", "room", "store-room", "barrier", "security"),
+        *("guardhouse", "door", "doors"),
     )
 )  # fmt: skip
 # Of these some are other words too, unless a word before them says which one.
 SHY: Final = frozenset(
     (
-        *("park", "lift", "lifts", "drive", "court", "close", "common", "well", "post", "house"),
-        *("building", "table", "tree", "bar", "bank", "room", "desk", "drain", "pump", "tip"),
-        *("bus", "stop", "steps", "lights", "field", "wall", "door", "doors", "security"),
-        *("school", "deck", "site", "parking", "counter", "bin", "er", "green", "tank", "hall"),
-        *("dump", "path", "square", "mess", "pitch", "ward", "center", "centre", "stall", "pole"),
+        *("park", "lift", "lifts", "court", "well", "bar", "room", "desk", "tip", "stop", "steps"),
+        *("field", "security", "school", "deck", "site", "counter", "tank", "hall", "dump"),
+        *("path", "square", "pitch", "ward", "center", "centre", "stall", "pole"),
     )
 )  # fmt: skip
+KIND_ONLY: Final = frozenset(("door", "doors"))
+"""Spots only if a word before them says which: the back door."""
 THE: Final = frozenset(
     ("the", "my", "your", "our", "his", "her", "their", "that", "this", "yr", "ur", "ma", "wor")
 )

@@ -35,7 +35,7 @@ _DAY_LEAD: Final = r"(?:[ba<U]~?|O(?=[jTdDQofhMYSAVnm])|@(?=j?[KJ])|z(?=A[dD]))?
 _ON_DAY: Final = rf"(?:,?(?:OA?|Ij?|zA?)?(?:{_DAYS}{_PART}?|[l4p])(?!i)|@p)"
 _HOURS: Final = rf"(?:(?:[ba<@~BU]~?|4|O(?=c))?(?:{_SPAN}|{_CLOCK}){_ON_DAY}*|{_BETWEEN}{_ON_DAY}?)"
 _LED: Final = (
-    rf"(?<!v)(?:Vi?)?[ba<~]~?{_BARE}Z?(?![uwWXngmk$'])(?:{_ON_DAY})*"  # by 6, anytime after 9
+    rf"(?<!v)(?:Vi?)?[ba<~]~?{_BARE}Z?(?![uwWXngmk$'-])(?:{_ON_DAY})*"  # by 6, anytime after 9
     rf"|[@F]~?{_BARE}Z?(?:(?:{_ON_DAY})+|(?=[,.&CtdDFIO@RTVlabUrj]|$))"  # at 4
     rf"|nOj?{_DAYS}{_PART}?|{_BARE}(?:Z|[Tt]p|p(?=[,.]|$))|p[nvc](?:&[nv])?{_NOT_COUNTED}|pi?&p"
     rf"|[ba](?:[jPTf]{{1,2}}[eE](?!x)|[eE]W?)i?(?:{_CLOCK}|O?{_DAYS}|b{_BARE}{_NOT_COUNTED})?"
