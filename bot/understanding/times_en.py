@@ -13,7 +13,7 @@ from bot.understanding.times_en_words import TELLING, TOKEN, WORD, code
 from bot.understanding.times_said import Said
 
 # Patterns over the letters of `times_en_words`: an hour that stands by itself, and a bare one.
-_CLOCK: Final = r"(?:H[r/]?[nv]0?|[nvmg]/[nv]|[nv]z?0|c|k(?![gmknx0])|8u|(?<=[@b<a])8)Z?"
+_CLOCK: Final = r"(?:H[r/]?[nv]0?|[nvmg]/[nv]|[nv]z?0|vg|c|k(?![gmknx0])|8u|(?<=[@b<a])8)Z?"
 _BARE: Final = r"[nvq]"
 _NOT_COUNTED: Final = r"(?![uwWXngmk$'0-])"
 _SPAN: Final = (
@@ -26,20 +26,23 @@ _DAY: Final = (
     r"|j?Jz[jTP]?[wWMYKt]|wJ|AwO[dDt]|S|jWah|j[pW](?=[,.]|$))"
 )
 _DAYS: Final = rf"(?:{_DAY}(?:(?:[&r\-bU]|)(?:{_DAY}|o|[nm](?=[,.]|$)|(?<=K&)T(?=[,.]|$)))*)"
-_PART: Final = r"(?:(?:[,']?(?:Ij)?[l4p]|e)i?(?![nv])|1(?=[,.&C]|$))"
+_PART: Final = r"(?:(?:[,']?(?:Ij)?[l4p]|e|f(?=i))i?(?![nv])|1(?=[,.&C]|$))"
 _AT: Final = (
     rf"(?:,?[@~b<aFB]{{0,2}}j?(?:{_SPAN}|{_CLOCK})|(?:[@<ba~]~?{_BARE}|Fq)Z?{_NOT_COUNTED}"
     rf"|[ba][jPT]?[eE]i?|[@ba]p|[nq](?=[,.&C]|$))"
 )
 _DAY_LEAD: Final = r"(?:[ba<U]~?|O(?=[jTdDQofhMYSAVnm])|@(?=j?[KJ])|z(?=A[dD]))?A?"
 _ON_DAY: Final = rf"(?:,?(?:OA?|Ij?|zA?)?(?:{_DAYS}{_PART}?|[l4p])(?!i)|@p)"
-_HOURS: Final = rf"(?:(?:[ba<@~BU]~?|4|O(?=c))?(?:{_SPAN}|{_CLOCK}){_ON_DAY}*|{_BETWEEN}{_ON_DAY}?)"
+_HOURS: Final = (
+    rf"(?:(?:Vi?(?=[ba]))?(?:[ba<@~BU]~?|4|O(?=c))?(?:{_SPAN}|{_CLOCK}){_ON_DAY}*"
+    rf"|{_BETWEEN}{_ON_DAY}?)"
+)
 _LED: Final = (
     rf"(?<!v)(?:Vi?)?[ba<~]~?{_BARE}Z?(?![uwWXngmk$'-])(?:{_ON_DAY})*"  # by 6, anytime after 9
     rf"|[@F]~?{_BARE}Z?(?:(?:{_ON_DAY})+|(?=[,.&CtdDFIO@RTVlabUrj]|$))"  # at 4
     rf"|nOj?{_DAYS}{_PART}?|{_BARE}(?:Z|[Tt]p|p(?=[,.]|$))|p[nvc](?:&[nv])?{_NOT_COUNTED}|pi?&p"
     rf"|[ba](?:[jPTf]{{1,2}}[eE](?!x)|[eE]W?)i?(?:{_CLOCK}|O?{_DAYS}|b{_BARE}{_NOT_COUNTED})?"
-    r"|b[lpKMYh]|p|[@U][jP]?(?:ei?|p)|OPe[iu]?|~p|a[KwMYo]|<[MY]|Ij?(?:pi?|Q)|Ij?h|I[MY]"
+    rf"|b[lpKMYh]|p|[@U][jP]?(?:ei?|p)(?:{_DAYS})?|OPe[iu]?|~p|a[KwMYo]|<[MY]|Ij?(?:pi?|Q)|Ij?h|I[MY]"
     r"|[<bO]?o[rb\-&]j?o|[<b]o(?![Xx])|[<bO~]?o(?=[,.F]|$)"  # from 3rd to 9th, till 12th
     r"|Ox'?W|(?<=9)q|q(?=[,.&C]|$)"  # on family day; leaving 6.15
 )
@@ -49,14 +52,14 @@ _UNTIL: Final = (
 )
 _DELAY: Final = (
     r"[Ia](?:jT)?~?(?:HA?|A?Gz?|A|[nvmg](?:&AH)?)[uwW](?:&AH|Z)?'?i?|(?:HA?|A|[nvmg])[uwW]<N"
-    r"|I[nvmg](?=[,.]|$)|IjT?u"
+    r"|I[nvmg](?=[,.]|$)|IjT?u|j?T[Gnvg]u"
 )
 _TIME: Final = re.compile(
     r"(?=[^xRPCXGirZ&,. '/01$-])(?<![$\-])"  # no time begins with any other word
     r"(?:(?P<past>[L5]j?(?:A?[uwWpeEvngmqo]|T?[dDtcKQhMYp])|3j?[pe])"
     rf"|(?P<delay>{_DELAY})|(?P<soon>IAx?6|7|4(?:O(?!j)|(?=[,.C]|$)))"
     r"|(?P<now>(?<![<Fb])(?:2N|N{1,2}Z?(?=[,.C]|$)))"
-    rf"|(?P<day>{_DAY_LEAD}{_DAYS}{_PART}?{_AT}*{_PART}?)"
+    rf"|(?P<day>{_DAY_LEAD}{_DAYS}{_PART}?{_AT}*{_PART}?Z?)"
     rf"|(?P<hours>{_HOURS})|(?P<led>{_LED})|(?P<until>{_UNTIL}))"
 )
 _DIGIT: Final = re.compile(r"\d")

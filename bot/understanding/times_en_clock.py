@@ -10,7 +10,7 @@ from bot.understanding.numbers import number
 from bot.understanding.times_en_words import NAMED_HOURS
 from bot.understanding.times_said import Said
 
-_CLOCK: Final = re.compile(r"(\d{1,2})(?:[:.h](\d\d))?(?:\s?(?:([ap])\.?m?\.?|ish))?")
+_CLOCK: Final = re.compile(r"(\d{1,2})(?:[:.h](\d\d))?(?:\s?(?:([ap])\.?m?\.?|-?ish))?")
 _SHORTS: Final = {"half": 0.5, "quarter": 0.25}
 _MINUTES = {"mi": 1, "ho": 60, "hr": 60, "da": 1440, "we": 10080, "wk": 10080}
 _MINUTES |= {"fo": 20160, "mo": 43200}
@@ -24,6 +24,8 @@ def hour(words: Sequence[str], codes: str, at: int) -> tuple[float, bool | None]
     if codes[at] in "k8":
         return int(word[:2]) + int(word[2:]) / 60, True
     clock = _CLOCK.fullmatch(word)
+    if clock is None and codes[at + 1 : at + 2] == "g":  # ten thirty
+        return (number(word) or 0) + (number(words[at + 1]) or 0) / 60, None
     if clock is None:
         return (number(word) or 0) + _past(words, codes, at), None
     told, part = int(clock[1]) + int(clock[2] or 0) / 60, clock[3]
@@ -56,7 +58,7 @@ def delay(words: list[str], codes: str, span: tuple[int, int]) -> Said | None:
     if count is None:
         return None
     minutes = (count + half) * _MINUTES.get(unit[:2], 0)
-    if words[0] == "within" or "j" in codes:
+    if words[0] == "within" or set("jT") & set(codes):
         return Said(span, after=minutes, within=True)
     if minutes >= 1440:
         return Said(span, ("in", int(minutes // 1440)))

@@ -140,6 +140,12 @@ def _part(got: _Sum, at: int, words: Sequence[str], codes: str) -> None:
         got.day = ("in", 0)
 
 
+def _thing(got: _Sum, at: int, words: Sequence[str], _: str) -> None:
+    """First thing tomorrow is in the morning."""
+    if words[at] == "thing":
+        got.part = got.part or "morning"
+
+
 def _event(got: _Sum, at: int, words: Sequence[str], _: str) -> None:
     told = EVENTS.get(words[at])
     if told is None:
@@ -249,5 +255,14 @@ _READ: Final[Mapping[str, _Step]] = (
     | dict.fromkeys("eE", _event)
     | dict.fromkeys("wW", _period)
     | dict.fromkeys(_HOURS, _hour)
-    | {"t": _today, "Q": _plural, "K": _weekend, "p": _part, "h": _feast, "o": _nth, "S": _iso}
+    | {
+        "t": _today,
+        "Q": _plural,
+        "K": _weekend,
+        "p": _part,
+        "1": _part,
+        "h": _feast,
+        "o": _nth,
+        "S": _iso,
+    }
 )

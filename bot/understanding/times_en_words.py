@@ -54,9 +54,9 @@ WORDS: Final[dict[str, str]] = {
     "W": "day",
     "w": "week month year term semester wk",
     "K": "weekend wknd",
-    "p": "morning mornin afternoon arvo avo aft evening evenin eve night nite lunchtime teatime"
-    " overnight dinnertime dawn daytime gabi umaga hapon tanghali subah shaam raat jioni asubuhi"
-    " usiku malam pagi",
+    "p": "morning mornin morn mrng afternoon arvo avo aft evening evenin eve night nite lunchtime"
+    " teatime overnight dinnertime dawn daytime gabi umaga hapon tanghali subah shaam raat jioni"
+    " asubuhi usiku malam pagi",
     "e": "lunch dinner supper breakfast brekkie tea dark bedtime sunset sunrise sunup sundown dusk"
     " nightfall daybreak eod",
     "E": "work school service mass church class shift duty practice training prayers fajr dhuhr"
@@ -82,7 +82,7 @@ WORDS: Final[dict[str, str]] = {
     "H": "half quarter half",
     "/": "past",
     "0": "o'clock oclock clock baje ish",
-    "Z": "sharp prompt exactly itself promptly",
+    "Z": "sharp latest prompt exactly itself promptly",
     "N": "now rn tn",
     "2": "right",
     "6": "bit while sec moment jiffy",
@@ -99,7 +99,7 @@ CODES: Final[dict[str, str]] = {
 }
 TOKEN: Final = re.compile(
     r"\s?(?:[a-z]+(?:['’](?!s\b)[a-z]+)*(?!\w)|\d{1,2}(?:[:.h]\d\d)?(?:\s?[ap]\.m\.?|\s?[ap]m\b"
-    r")|\d{1,2}[:h]\d\d(?![\d:])|\d{1,2}(?:st|nd|rd|th)\b|\d{1,2}(?:[:.]\d\d)?ish\b"
+    r")|\d{1,2}[:h]\d\d(?![\d:])|\d{1,2}(?:st|nd|rd|th)\b|\d{1,2}(?:[:.]\d\d)?-?ish\b"
     r"|20\d\d-\d\d?-\d\d?(?!\d)|\d+(?=(?:mins?|hrs?)\b)|\d{1,2}\.\d\d(?![.\w])|\d+(?![\w.,:/]\d|\w)"
     r"|\w*\d(?:\w|[.,:/]\d)*|['’]s\b|\w+|.)",
     re.DOTALL,
@@ -115,9 +115,9 @@ def _by(spelt: dict[_T, str]) -> dict[str, _T]:
 
 PARTS: Final = _by(
     {
-        "morning": "morning mornin mornings dawn umaga subah asubuhi pagi",
+        "morning": "morning mornin morn mrng am mornings dawn umaga subah asubuhi pagi",
         "noon": "lunchtime tanghali daytime",
-        "afternoon": "afternoon afternoons arvo arvos avo aft hapon",
+        "afternoon": "pm afternoon afternoons arvo arvos avo aft hapon",
         "dusk": "teatime dinnertime",
         "night": "overnight",
         "evening": "evening evenin evenings eve night nights nite gabi shaam raat jioni usiku malam"
@@ -153,7 +153,7 @@ _NUMERAL: Final = (
     (
         "c",
         re.compile(
-            r"(?:0?[1-9]|1[0-2])(?:(?:[:.h][0-5]\d)?(?:\s?[ap]\.?m\.?|ish))"
+            r"(?:0?[1-9]|1[0-2])(?:(?:[:.h][0-5]\d)?(?:\s?[ap]\.?m\.?|-?ish))"
             r"|(?:[01]?\d|2[0-3])[:h][0-5]\d(?:\s?[ap]\.?m\.?)?"
         ),
     ),

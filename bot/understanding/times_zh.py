@@ -167,6 +167,8 @@ def _weeks(word: str | None) -> int | None:
 
 def _hours(parts: dict[str, str | None]) -> tuple[float | None, float | None, bool]:
     """(hour, until, whether am or pm is known)."""
+    if two := parts.get("two"):  # 七八点
+        return number(two[0]), number(two[1]), False
     if parts.get("sh"):
         return number(parts["sh"] or ""), number(parts["suh"] or ""), False
     until = None
