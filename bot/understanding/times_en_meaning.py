@@ -255,14 +255,6 @@ _READ: Final[Mapping[str, _Step]] = (
     | dict.fromkeys("eE", _event)
     | dict.fromkeys("wW", _period)
     | dict.fromkeys(_HOURS, _hour)
-    | {
-        "t": _today,
-        "Q": _plural,
-        "K": _weekend,
-        "p": _part,
-        "1": _part,
-        "h": _feast,
-        "o": _nth,
-        "S": _iso,
-    }
+    | dict.fromkeys("p1", _part)
+    | {"t": _today, "Q": _plural, "K": _weekend, "i": _thing, "h": _feast, "o": _nth, "S": _iso}
 )
