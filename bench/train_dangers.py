@@ -175,7 +175,8 @@ def _judged(one: Example, weights: Weights) -> Judged:
         return Judged(line, None)
     kind = weights.kind(seen) if weights.alarms(seen) else None
     score = weights.score(seen)
-    return Judged(line, kind, score, seen.surest, fear=score >= ASKED_FROM)
+    fear = seen.surest != "hint" and score >= ASKED_FROM
+    return Judged(line, kind, score, seen.surest, fear=fear)
 
 
 def curve(heard: Sequence[Judged]) -> list[str]:

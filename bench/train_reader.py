@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import re
 import zlib
 from collections import Counter
 from collections.abc import Sequence
@@ -47,8 +48,11 @@ COUNTED: Final = {
 SMOOTH: Final = 0.2  # what naive counting adds to each count
 EVEN: Final = 0.6  # 0: every line weighs the same; 1: every act does
 PLAIN: Final = ("zh", "en", "zh_plain", "en_plain")
-PLAINEST: Final = 3.0  # weight of their plain everyday lines
-LEAST: Final = 3  # messages a row must occur in
+PLAINEST: Final = 5.0  # weight of their plain everyday lines
+# Messages a row must occur in: of Chinese characters there are fewer than of English words, and
+# what was said but three times in them says nothing on new voices.
+LEAST: Final = {True: 5, False: 3}
+MOST: Final = 42  # steps of the largest weight; three times as many read no line better
 ROUNDS: Final = 60
 CHATTER: Final = Path(__file__).parent / "chatter.tsv"
 CHATTER_FROM: Final = "chat_lccc_zh.jsonl"
@@ -56,6 +60,7 @@ CHATTER_WEIGHT: Final = 0.3  # of one line of chit-chat, beside 1 of ours
 FOLDS: Final = 4
 FAINT: Final = 2  # hundredths: changes smaller than this are not kept
 LANGUAGE: Final = "t:zh"
+_HAN = re.compile("[\u2e80-\u9fff]")
 _ASKING: Final = ("need", "offer", "report")
 
 
@@ -112,8 +117,8 @@ def train(
     """The bytes of a model trained on these examples."""
     rows = _rows(shown)
     whole, bias = _weights(shown, rows)
-    # A byte for each weight, in steps of its own for each kind of row: the largest weights are
-    # those of facts, and cut off they cost one line in a hundred.
+    # Whole steps for each weight, of their own for each kind of row: the largest weights are those
+    # of facts, and cut off they cost one line in a hundred.
     steps = _steps(shown, list(rows), whole)
     step = min(steps.values())
     kinds = _kinds(shown)
@@ -179,7 +184,7 @@ def _steps(shown: Sequence[Example], rows: Sequence[str], whole: Any) -> dict[st
         kind: float(
             max([m for name, m in zip(rows, most, strict=True) if kinds[name] == kind] or [1e-6])
         )
-        / 127
+        / MOST
         for kind in PULL
     }
 
@@ -191,7 +196,7 @@ def _rows(shown: Sequence[Example]) -> dict[str, float]:
     return {
         name: 1.0 if name in facts_ else (math.log((1 + len(shown)) / (1 + times)) + 1) / USUAL
         for name, times in sorted(seen.items())
-        if times >= LEAST
+        if times >= LEAST[_HAN.search(name) is not None]
     }
 
 

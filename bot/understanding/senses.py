@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 _APART: Final[dict[int, str | None]] = {
-    **dict.fromkeys(map(ord, ',.;:!?…。、~—()"“”|\n'), ","),
+    **dict.fromkeys(map(ord, ',.;:!?¡¿…。、~—()"“”|\n'), ","),
     **dict.fromkeys(map(ord, "-/*_[]【】<>「」+="), " "),
     **dict.fromkeys(map(ord, "'’`"), None),
 }
