@@ -48,7 +48,12 @@ def _is_known(ctx: Context) -> bool:
     )
 
 
-@answers("fear", lambda ctx: ctx.reading.act in {"confirm", "cancel", "release", "well"})
+def _answers(ctx: Context) -> bool:
+    """Whether this is a yes or a no, said privately: in a group a 好的 may be meant for anybody."""
+    return not ctx.in_group and ctx.reading.act in {"confirm", "cancel", "release", "well"}
+
+
+@answers("fear", _answers)
 def settled(ctx: Context) -> Iterator[Effect]:
     """Yes: an emergency, in the words said first. No: nothing more."""
     if ctx.reading.act != "confirm":
