@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -74,6 +74,18 @@ class Cues:
         return mask
 
 
+class Late:
+    """A pattern compiled when it is first asked for: most buildings speak but one language."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.finds: Callable[[str], re.Match[str] | None] = self._first
+
+    def _first(self, low: str) -> re.Match[str] | None:
+        self.finds = re.compile(self.source).search
+        return self.finds(low)
+
+
 class Rule(NamedTuple):
     """Fits if a message has all of ``need``, one of each of ``some``, none of ``never``."""
 
@@ -82,7 +94,7 @@ class Rule(NamedTuple):
     need: int
     some: tuple[int, ...]
     never: int
-    like: re.Pattern[str] | None
+    like: Late | None
     bit: int = 0
 
     def allows(self, mask: int) -> bool:
@@ -93,7 +105,7 @@ class Rule(NamedTuple):
 
     def says(self, low: str) -> bool:
         """Whether the words of a message do."""
-        return self.like is None or self.like.search(low) is not None
+        return self.like is None or self.like.finds(low) is not None
 
 
 def rule(tags: Tags, gives: str, sure: float, condition: str, like: str = "") -> Rule:
@@ -111,11 +123,7 @@ def rule(tags: Tags, gives: str, sure: float, condition: str, like: str = "") ->
             some.append(group)
         else:
             need |= tags.bit(word)
-    try:
-        pattern = re.compile(like) if like else None
-    except re.error as wrong:
-        raise ValueError(f"rule {gives} {condition}: {wrong}") from wrong
-    return Rule(gives, sure, need, tuple(some), never, pattern)
+    return Rule(gives, sure, need, tuple(some), never, Late(like) if like else None)
 
 
 class Rules:

@@ -187,11 +187,16 @@ def _follows(near: _Near, hits: list[_Hit]) -> bool:
 def _listed(words: str, lang: str) -> Iterator[str]:
     """Each word of a list as it is looked for: English ones between spaces, ``a*`` open."""
     if lang == "zh":
-        for word in words.split():
-            yield from (form.lower() for form in expanded(word))
+        for word in words.lower().split():
+            yield from expanded(word)
         return
     for word in _COMMA.split(words.translate(_PLAIN).lower()):
         for form in expanded(word):
-            if plain := " ".join(form.split()):
-                for said in {plain, _DROPPED.sub("in", plain)}:  # choking, chokin
-                    yield f" {said.removesuffix('*')}" if said.endswith("*") else f" {said} "
+            plain = " ".join(form.split())
+            if not plain:
+                continue
+            end = "" if plain.endswith("*") else " "
+            said = f" {plain.removesuffix('*')}{end}"
+            yield said
+            if "ing " in said and (clipped := _DROPPED.sub("in", said)) != said:
+                yield clipped  # choking, chokin

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import time
+import tomllib
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.understanding import rules
 from bot.understanding.hear import hear
 from bot.understanding.lexicon import chinese_name, english_name, lexicon
 from bot.understanding.reader import Reader
@@ -100,6 +103,15 @@ def test_no_labelled_emergency_is_missed(lang: str) -> None:
 )
 def test_the_number_of_a_request_is_heard(text: str, number: int | None) -> None:
     assert READER.read(text).refers == number
+
+
+def test_every_rule_has_a_pattern_that_can_be_read() -> None:
+    told = tomllib.loads((rules.FOLDER / "acts.toml").read_text("utf-8"))
+    patterns = [one for row in told["derive"] for one in row[2:]]
+    patterns += [one for row in told["acts"] for one in row[3:]]
+    assert len(patterns) > 100
+    for pattern in patterns:
+        re.compile(pattern)  # they are compiled when first a message needs them
 
 
 def test_goods_are_named_with_their_amounts() -> None:
