@@ -45,8 +45,7 @@ _NO_TALK = Talk()
 _SLOT_ASKED = frozenset(("what", "where", "which", "expiry", "when"))  # answered by a name
 _BARE = 2  # tokens: a word by itself, which asks for nothing
 _SORTED = frozenset(("need", "offer", "report"))  # the acts that have a category
-_BRIEF = 9  # tokens: an answer, of which a rule knows as much as there is to know
-_ANSWER = 14  # tokens: the same, where the bot knows what it asked
+_BRIEF = {"zh": 5, "en": 3}  # tokens of an answer of which a rule knows as much as there is to know
 _ARGUED = 0.3  # probability at which a rule wins over an act the model finds likelier
 _UNASKED = 0.9  # certainty of a claim where nobody asked for anything
 _SLOTTED = frozenset(("need", "offer", "report", "unwell", "vouch", "question", "claim", "command"))
@@ -157,16 +156,15 @@ class Reader:
         slot = talk is not None and talk.asked in _SLOT_ASKED
         if self.model is None or (told and (wordless or slot)):
             return ruled, None
-        known = facts(heard, self.tags)
-        if talk is not None:
-            known += of_talk(heard, text, talk)
+        stands = of_talk(heard, text, talk) if talk is not None else ()
         said = tokens(heard.low)
         if told and len(said) <= _BARE and ruled.act == "chat":
             return ruled, None
-        judged = self.model.judge(spelt(said), known, before(context))
+        known = facts(heard, self.tags)
+        judged = self.model.judge(spelt(said), known, stands, before(context))
         # Nobody says how they are in few words unasked: that is a greeting to all.
-        most = _BRIEF if talk is None else _ANSWER
-        brief = told and len(said) <= most and (talk is not None or ruled.act != "well")
+        unasked = talk is None and ruled.act == "well"
+        brief = told and len(said) <= _BRIEF[heard.plain.lang] and not unasked
         return weigh(ruled, judged, brief=brief, argued=_ARGUED if told else 1.0), judged
 
     def _category(self, heard: Heard, decided: Decided, judged: Judged | None) -> Category | None:
