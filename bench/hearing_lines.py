@@ -4,12 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 FOLDER = Path(__file__).parent.parent / "tests" / "hearing"
 PARTS = ("building", "unit", "floor", "room")
+
+
+class Written(Enum):
+    """What a voice was written for."""
+
+    AS_SAID = "as it comes"
+    AS_DANGERS = "dangers and their look-alikes, against the reader"
+    AS_ANSWERS = "answers, and what is said in their place, against the reader"
+
+
+_AGAINST = (
+    (re.compile("^(?:zh_dangers_[i-z]|en_dangers_(?:[l-z]|[ab][a-z]))$"), Written.AS_DANGERS),
+    (re.compile("_(?:talk|contrast)_"), Written.AS_ANSWERS),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +63,11 @@ def files(*, held_out: bool) -> list[Path]:
 def lines(paths: Iterable[Path]) -> list[Line]:
     """All labelled messages of these files, in order."""
     return [line for path in paths for line in _of(path)]
+
+
+def written(voice: str) -> Written:
+    """What a voice was written for, by its name."""
+    return next((what for like, what in _AGAINST if like.search(voice)), Written.AS_SAID)
 
 
 def digest(paths: Iterable[Path]) -> str:

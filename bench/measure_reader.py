@@ -40,13 +40,10 @@ def crossed(said: Sequence[Line]) -> dict[str, Told]:
     fold = folds([one.voice for one in said])
     shown = examples(said)
     reader, out = Reader(), {"reader": Told(), "linear": Told()}
-    talk = reader.model.talk if reader.model else None  # the shipped table: five hundred numbers
     for which in range(FOLDS):
         aside = [one for one in said if fold[one.voice] == which]
         rest = [one for one in said if fold[one.voice] != which]
-        reader.model = Model(
-            train([one for one in shown if fold[one.voice] != which], "", HEAT, talk)
-        )
+        reader.model = Model(train([one for one in shown if fold[one.voice] != which], "", HEAT))
         out["reader"] += by_reader(aside, reader)
         out["linear"] += zip(aside, Plain(rest).read(aside), strict=True)
     return out

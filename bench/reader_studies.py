@@ -11,7 +11,7 @@ from bench import reader_scores as scores
 from bench.hearing_lines import Line
 from bench.reader_tables import Table
 from bench.train_reader import HEAT, Example, examples, train
-from bot.understanding.model import Model, shipped
+from bot.understanding.model import Model
 from bot.understanding.reader import Reader
 from handlers.reading import Reading
 
@@ -21,8 +21,6 @@ _SHARES: Final = (0.125, 0.25, 0.5, 0.75, 1.0)
 _OF_RULES: Final = ("t:", "h:")
 _LANGS: Final = ("zh", "en")
 _WORST: Final = 10
-_SHIPPED: Final = shipped()
-_TALK: Final = _SHIPPED.talk if _SHIPPED else None
 
 
 def curve(said: Sequence[Line]) -> Table:
@@ -40,9 +38,7 @@ def curve(said: Sequence[Line]) -> Table:
             }
             known = [one for one in shown if one.voice in step]
             many += sum(one.voice in step for one in said)
-            told += _read(
-                Model(train(known, "", HEAT, _TALK)), [one for one in said if one.voice in fold]
-            )
+            told += _read(Model(train(known, "", HEAT)), [one for one in said if one.voice in fold])
         rows.append([f"{many // _FOLDS:,}", *_figures(told)])
     return Table("Learning curve", ["trained on", *_HEADS], rows)
 
@@ -59,9 +55,7 @@ def without(said: Sequence[Line]) -> Table:
     for name, (part, by_model) in parts.items():
         told = Told()
         for fold in _folds(said):
-            model = Model(
-                train([part(one) for one in shown if one.voice not in fold], "", HEAT, _TALK)
-            )
+            model = Model(train([part(one) for one in shown if one.voice not in fold], "", HEAT))
             aside = [one for one in said if one.voice in fold]
             told += _by_model(model, aside, part) if by_model else _read(model, aside)
         rows.append([name, *_figures(told)])
@@ -131,7 +125,7 @@ def _by_model(model: Model, aside: Sequence[Line], part: Callable[[Example], Exa
     out, reader = Told(), Reader()
     for one in aside:
         shown = part(examples([one], reader=reader)[0])
-        acts = model.judge(shown.spelt, shown.facts, shown.talk, shown.line).acts
+        acts = model.judge(shown.spelt, shown.facts, shown.line).acts
         best = max(acts, key=acts.__getitem__)
         out.append((one, Reading(act=best, confidence=acts[best])))
     return out

@@ -22,14 +22,26 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from bench.hearing_lines import Line, digest, files, lines
-from bot.understanding.dangers import ASKED_FROM, FEWEST, FILE, KINDS, PULL, Dangers, Seen, Weights
+from bot.understanding.dangers import (
+    ASKED_FROM,
+    FEWEST,
+    FILE,
+    KINDS,
+    PULL,
+    Dangers,
+    Seen,
+    Weights,
+    pieces,
+)
 from bot.understanding.normalise import normalise
+from bot.understanding.senses import padded
 from handlers.reading import Danger
 
 SCALES: Final = {"r": 0.7, "m": 0.6}  # how freely conditions and senses weigh; other facts 1
 UNKNOWN: Final = 4  # parts of the word lists, each left out once
 LEAST: Final = 4  # messages in which something must be seen to weigh anything
 MOST: Final = 12_000  # pieces that are kept, those that weigh most
+TELLING: Final = 0.5  # share of dangers among the messages of a piece that is noticed by itself
 ALARM: Final = 3.0  # weight of a danger beside a message that is none
 LOOSE: Final = 0.4  # the C of scikit-learn
 LOOSE_KIND: Final = 0.5
@@ -44,17 +56,36 @@ class Example(NamedTuple):
     seen: Seen | None
 
 
-def examples(said: Sequence[Line]) -> list[list[Example]]:
+def examples(said: Sequence[Line], telling: Sequence[str]) -> list[list[Example]]:
     """What the layer sees in each message: with all its words, then as often with some unknown.
 
     Whoever writes the word lists has read these messages; strangers use words that are not there.
     """
-    layers = [Dangers(None), *(Dangers(None, _without(part)) for part in range(UNKNOWN))]
+    known = (None, *map(_without, range(UNKNOWN)))
+    layers = [Dangers(None, some, telling) for some in known]
     lows = [normalise(line.text).text.lower() for line in said]
     return [
-        [Example(line, layer.see(low, hints=True)) for line, low in zip(said, lows, strict=True)]
+        [Example(line, layer.see(low)) for line, low in zip(said, lows, strict=True)]
         for layer in layers
     ]
+
+
+def telling(said: Sequence[Line]) -> list[str]:
+    """The pieces that stand in a danger as often as not, whatever the word lists know."""
+    every, real = Counter[str](), Counter[str]()
+    for line in said:
+        found = [one for one in pieces(padded(normalise(line.text).text.lower())) if _whole(one)]
+        every.update(found)
+        if line.emergency:
+            real.update(found)
+    return sorted(
+        one for one, times in real.items() if times >= LEAST and times >= TELLING * every[one]
+    )
+
+
+def _whole(piece: str) -> bool:
+    """Whether a piece is found in a message as it was written: Chinese without a cut."""
+    return piece.isascii() or not any(sign in piece for sign in " ,")
 
 
 def _without(part: int) -> Callable[[str], bool]:
@@ -62,17 +93,18 @@ def _without(part: int) -> Callable[[str], bool]:
     return lambda word: crc32(word.encode()) % UNKNOWN != part
 
 
-def train(shown: Sequence[Sequence[Example]], inputs: str = "") -> bytes:
-    """The bytes of weights trained on these messages, seen in several ways."""
+def train(shown: Sequence[Sequence[Example]], telling: Sequence[str], inputs: str = "") -> bytes:
+    """The bytes of weights trained on these messages, seen with those pieces noticed."""
     told = [(one.line, one.seen) for way in shown for one in way if one.seen is not None]
     seen = [each for _, each in told]
     facts = _often(name for each in seen for name in each.facts)
-    pieces = _often(name for each in seen for name in each.pieces)
+    kept = _often(name for each in seen for name in each.pieces)
     gold = [line.emergency is not None for line, _ in told]
-    coef, _ = _fit(_matrix(seen, facts, pieces), gold, LOOSE, {True: ALARM, False: 1.0})
+    coef, _ = _fit(_matrix(seen, facts, kept), gold, LOOSE, {True: ALARM, False: 1.0})
     heavy = np.argsort(-np.abs(coef[0, len(facts) :]), kind="stable")[:MOST]
-    pieces = sorted(pieces[i] for i in heavy)
-    coef, start = _fit(_matrix(seen, facts, pieces), gold, LOOSE, {True: ALARM, False: 1.0})
+    others = {kept[i] for i in heavy}.difference(telling)
+    kept = [*telling, *sorted(others)]
+    coef, start = _fit(_matrix(seen, facts, kept), gold, LOOSE, {True: ALARM, False: 1.0})
     real = [i for i, danger in enumerate(gold) if danger]
     kinds, starts = _kinds([told[i][0] for i in real], [seen[i] for i in real], facts)
     scale = np.array([_scale(name) for name in facts])
@@ -87,8 +119,9 @@ def train(shown: Sequence[Sequence[Example]], inputs: str = "") -> bytes:
         "starts": [round(float(one), 4) for one in starts],
         "steps": steps,
         "facts": len(facts),
+        "telling": len(telling),
     }
-    names = "\n".join([*facts, *pieces]).encode()
+    names = "\n".join([*facts, *kept]).encode()
     return (
         json.dumps(head).encode()
         + b"\n"
@@ -146,15 +179,16 @@ class Judged(NamedTuple):
     fear: bool = False
 
 
-def crossed(shown: Sequence[Sequence[Example]]) -> list[Judged]:
+def crossed(said: Sequence[Line]) -> list[Judged]:
     """Each message as it is heard by weights that never saw its voice."""
-    voices = sorted({one.line.voice for one in shown[0]})
+    voices = sorted({one.voice for one in said})
     out: list[Judged] = []
     for fold in range(FOLDS):
         aside = set(voices[fold::FOLDS])
-        weights = Weights(
-            train([[one for one in way if one.line.voice not in aside] for way in shown])
-        )
+        notice = telling([one for one in said if one.voice not in aside])
+        shown = examples(said, notice)
+        known = [[one for one in way if one.line.voice not in aside] for way in shown]
+        weights = Weights(train(known, notice))
         out += [_judged(one, weights) for one in shown[0] if one.line.voice in aside]
     return out
 
@@ -175,7 +209,7 @@ def _judged(one: Example, weights: Weights) -> Judged:
         return Judged(line, None)
     kind = weights.kind(seen) if weights.alarms(seen) else None
     score = weights.score(seen)
-    fear = seen.surest != "hint" and score >= ASKED_FROM
+    fear = score >= ASKED_FROM[seen.surest]
     return Judged(line, kind, score, seen.surest, fear=fear)
 
 
@@ -273,12 +307,13 @@ def main() -> int:
     if asked.held_out:
         print("\n".join(table(_of_layer(lines(files(held_out=True))))))
         return 0
-    shown = examples(lines(paths))
+    said = lines(paths)
     if asked.cross:
-        heard = crossed(shown)
+        heard = crossed(said)
         print("\n".join([*table(heard), *curve(heard), *(wrong(heard) if asked.wrong else ())]))
         return 0
-    weights = train(shown, digest(paths))
+    notice = telling(said)
+    weights = train(examples(said, notice), notice, digest(paths))
     if asked.check:
         same = FILE.exists() and FILE.read_bytes() == weights
         print("the same" if same else "not the same")

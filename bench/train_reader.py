@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, cast, get_args
+from typing import Any, Final, get_args
 
 import numpy as np
 import scipy.sparse as sp
@@ -27,9 +27,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import MultinomialNB
 from threadpoolctl import threadpool_limits
 
-from bench.hearing_lines import Line, digest, files, lines, more
+from bench.hearing_lines import Line, Written, digest, files, lines, more, written
 from bot.understanding.features import before, facts, of_talk, pieces, spelt, tokens
-from bot.understanding.model import FILE, LIFT, NEVER, PLEAS, Model, TalkTable, unpacked
+from bot.understanding.model import FILE, LIFT, PLEAS, unpacked
 from bot.understanding.reader import Reader
 from bot.understanding.talk import talk_from
 from handlers.reading import Act, Category
@@ -41,7 +41,6 @@ LANES: Final = {
 PULL: Final = {"pieces": 3.0, "facts": 0.3, "line": 2.0}
 USUAL: Final = 6.0  # rarity of a usual piece, so that it weighs about 1
 LOOSE: Final = {"act": 5.0, "category": 5.0}  # the C of scikit-learn
-LOOSE_TALK: Final = 0.05  # the same for the table of the talk
 COUNTED: Final = {
     "act": 0.25,
     "category": 0.25,
@@ -49,10 +48,13 @@ COUNTED: Final = {
 SMOOTH: Final = 0.2  # what naive counting adds to each count
 EVEN: Final = 0.6  # 0: every line weighs the same; 1: every act does
 PLAIN: Final = ("zh", "en", "zh_plain", "en_plain")
-PLAINEST: Final = 5.0  # weight of their plain everyday lines
+PLAINEST: Final = 8.0  # weight of their plain everyday lines
+# Weight of voices written against the reader as it was: what they say is not said on most days, and
+# with their whole weight the others are read worse.
+AGAINST: Final = {Written.AS_DANGERS: 0.3, Written.AS_ANSWERS: 0.5}
 # Messages a row must occur in: of Chinese characters there are fewer than of English words, and
 # what was said but three times in them says nothing on new voices.
-LEAST: Final = {True: 5, False: 3}
+LEAST: Final = {True: 7, False: 4}
 MOST: Final = 42  # steps of the largest weight; three times as many read no line better
 ROUNDS: Final = 60
 CHATTER: Final = Path(__file__).parent / "chatter.tsv"
@@ -68,24 +70,17 @@ _ASKING: Final = ("need", "offer", "report")
 @dataclass(frozen=True, slots=True)
 class Example:
     """One message as the model sees it: ``spelt`` is what it finds its pieces in, ``forms`` gives
-    the name of each piece as it is found. ``talk`` are further facts, of where the talk stands."""
+    the name of each piece as it is found."""
 
     spelt: str
     forms: dict[str, str]
     pieces: list[str]
     facts: list[str]
-    talk: list[str]
     line: list[str]
     act: str
     category: str | None
     voice: str
     weight: float = 1.0
-
-    def of(self, kind: str) -> list[str]:
-        """What there is of a kind of `PULL`."""
-        return (
-            [*self.facts, *self.talk] if kind == "facts" else cast(list[str], getattr(self, kind))
-        )
 
 
 def examples(said: Sequence[Line], *, reader: Reader | None = None) -> list[Example]:
@@ -96,16 +91,19 @@ def examples(said: Sequence[Line], *, reader: Reader | None = None) -> list[Exam
     for one in said:
         heard = reader.heard(one.text)
         talk = talk_from(one.context) if one.context else None
-        stands = of_talk(heard, one.text, talk) if talk is not None else []
+        known = facts(heard, reader.tags)
+        if talk is not None:
+            known = known + of_talk(heard, one.text, talk)
         words = tokens(heard.low)
         forms = pieces(words)
         told = (spelt(words), forms, sorted(set(forms.values())))
-        known_by = PLAINEST if one.voice in PLAIN else 1.0
-        shown = [(before(one.context), known_by)] + ([([], 0.5)] if talk else [])
+        light = AGAINST.get(written(one.voice), 1.0)
+        known_by = PLAINEST if one.voice in PLAIN else light
+        shown = [(before(one.context), known_by)] + ([([], 0.5 * light)] if talk else [])
         for line, weight in shown:
             out.append(
                 Example(
-                    *(*told, sorted(facts(heard, reader.tags)), sorted(stands), line),
+                    *(*told, sorted(known), line),
                     *(one.act, one.category, one.voice, weight),
                 )
             )
@@ -118,12 +116,9 @@ def folds(voices: Sequence[str]) -> dict[str, int]:
 
 
 def train(
-    shown: Sequence[Example],
-    inputs: str = "",
-    heat: dict[str, float] | None = None,
-    talk: TalkTable | None = None,
+    shown: Sequence[Example], inputs: str = "", heat: dict[str, float] | None = None
 ) -> bytes:
-    """The bytes of a model trained on these examples, with a table for what is said in a talk."""
+    """The bytes of a model trained on these examples."""
     rows = _rows(shown)
     whole, bias = _weights(shown, rows)
     # Whole steps for each weight, of their own for each kind of row: the largest weights are those
@@ -143,7 +138,6 @@ def train(
         "step": float(f"{step:.5g}"),
         "heat": heat or dict.fromkeys(LANES, 1.0),
         "pull": {kind: round(PULL[kind] * steps[kind] / step, 4) for kind in PULL},
-        "talk": talk,
         **numbers,
     }
     return (
@@ -152,32 +146,6 @@ def train(
         + "\n".join(listed).encode()
         + b"\n\n"
         + (small[kept][order] + LIFT).astype(np.uint8).tobytes()
-    )
-
-
-def talk_table(shown: Sequence[Example]) -> TalkTable:
-    """How what is likely in a talk and what its words alone say make one verdict.
-
-    Each voice is read by a model that has not seen it: on its own lines a model is too sure.
-    """
-    fold = folds([one.voice for one in shown])
-    logs, acts, weights = [], [], []
-    for which in range(FOLDS):
-        model = Model(train([one for one in shown if fold[one.voice] != which], "", HEAT))
-        for one in shown:
-            if fold[one.voice] == which and one.talk:
-                told = model.judge(one.spelt, one.facts, one.talk, one.line).acts
-                alone = model.judge(one.spelt, one.facts).acts
-                logs.append([max(math.log(p), NEVER) for p in (*told.values(), *alone.values())])
-                acts.append(one.act)
-                weights.append(one.weight)
-    solver = LogisticRegression(C=LOOSE_TALK, max_iter=ROUNDS)
-    with threadpool_limits(1):
-        solver.fit(np.array(logs), acts, sample_weight=weights)
-    at = [list(solver.classes_).index(act) for act in LANES["act"]]
-    return TalkTable(
-        [round(float(solver.intercept_[i]), 2) for i in at],
-        [[round(float(one), 2) for one in solver.coef_[i]] for i in at],
     )
 
 
@@ -193,7 +161,7 @@ def _listed(
     for one in shown:
         for form, name in one.forms.items():
             forms.setdefault(name, set()).add(form)
-    by_name = {name for one in shown for name in (*one.of("facts"), *one.line)}
+    by_name = {name for one in shown for name in (*one.facts, *one.line)}
     pieces_ = [i for i, name in enumerate(names) if name not in by_name]
     order = [*pieces_, *(i for i, name in enumerate(names) if name in by_name)]
     listed, again = [], []
@@ -209,7 +177,7 @@ def _listed(
 
 def _kinds(shown: Sequence[Example]) -> dict[str, str]:
     """Of which kind each row is."""
-    return {name: kind for kind in PULL for one in shown for name in one.of(kind)}
+    return {name: kind for kind in PULL for one in shown for name in getattr(one, kind)}
 
 
 def _steps(shown: Sequence[Example], rows: Sequence[str], whole: Any) -> dict[str, float]:
@@ -227,8 +195,8 @@ def _steps(shown: Sequence[Example], rows: Sequence[str], whole: Any) -> dict[st
 
 def _rows(shown: Sequence[Example]) -> dict[str, float]:
     """What is weighed, in order, and by how much: the rarer a piece the more; facts all alike."""
-    facts_ = {name for one in shown for name in one.of("facts")}
-    seen = Counter(name for one in shown for kind in PULL for name in set(one.of(kind)))
+    facts_ = {name for one in shown for name in one.facts}
+    seen = Counter(name for one in shown for kind in PULL for name in set(getattr(one, kind)))
     return {
         name: 1.0 if name in facts_ else (math.log((1 + len(shown)) / (1 + times)) + 1) / USUAL
         for name, times in sorted(seen.items())
@@ -325,7 +293,7 @@ def _matrix(shown: Sequence[Example], rows: dict[str, int]) -> Any:
     at, to, values = [], [], []
     for i, one in enumerate(shown):
         for kind in PULL:
-            found = sorted(rows[name] for name in one.of(kind) if name in rows)
+            found = sorted(rows[name] for name in getattr(one, kind) if name in rows)
             if not found:
                 continue
             pull = PULL[kind] if kind == "facts" else PULL[kind] / len(found) ** 0.5
@@ -347,8 +315,7 @@ def main() -> int:
         return 0
     check = asked.check
     paths = files(held_out=False)
-    shown = examples(lines(paths))
-    model = train(shown, digest(paths), HEAT, talk_table(shown))
+    model = train(examples(lines(paths)), digest(paths), HEAT)
     if check:
         same = FILE.exists() and unpacked() == model
         print("the same" if same else "not the same")

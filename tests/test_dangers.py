@@ -8,18 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.hearing_lines import files, lines
+from bench.hearing_lines import Written, files, lines, written
 from bot.understanding.dangers import FILE, Cry, Dangers
 from bot.understanding.normalise import normalise
 from bot.understanding.senses import expanded, padded
 from handlers.reading import Danger
 
+AGAINST = Written.AS_DANGERS
 DANGERS = Dangers()
 TRAINED_ON = lines(files(held_out=False))
 # Shares of the lines it was trained on; these may only rise, the false alarms only fall.
 # What it does with voices it has not heard is in docs/reader.md.
 HEARD_AT_LEAST = {"zh": 0.98, "en": 0.98}
-FALSE_AT_MOST = {"zh": 0.015, "en": 0.015}
+FALSE_AT_MOST = {"zh": 0.012, "en": 0.012}
+# The same of voices written against the layer, by alarms and questions together.
+FEARED_AT_LEAST = {"zh": 0.9, "en": 0.85}
 
 
 def hear(text: str) -> str | None:
@@ -133,11 +136,19 @@ def test_what_only_sounds_like_danger_is_none(text: str) -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_most_dangers_are_heard_and_few_alarms_are_false(lang: str) -> None:
-    said = [(line, hear(line.text)) for line in TRAINED_ON if line.lang == lang]
+    plain = [one for one in TRAINED_ON if one.lang == lang and written(one.voice) is not AGAINST]
+    said = [(line, hear(line.text)) for line in plain]
     real = [kind for line, kind in said if line.emergency]
     none = [kind for line, kind in said if not line.emergency]
     assert sum(kind is not None for kind in real) / len(real) >= HEARD_AT_LEAST[lang]
     assert sum(kind is not None for kind in none) / len(none) <= FALSE_AT_MOST[lang]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_is_told_obliquely_is_heard_or_asked_about(lang: str) -> None:
+    said = [one for one in TRAINED_ON if one.lang == lang and written(one.voice) is AGAINST]
+    cries = [DANGERS.find(normalise(one.text).text.lower()) for one in said if one.emergency]
+    assert sum(cry is not None for cry in cries) / len(cries) >= FEARED_AT_LEAST[lang]
 
 
 @pytest.mark.parametrize(
@@ -168,12 +179,12 @@ def test_a_word_with_choices_is_every_one_of_its_forms() -> None:
     assert padded("can't wake him!谁fall了") == " cant wake him , 谁 fall 了 "
 
 
-def test_a_hint_teaches_but_is_no_danger() -> None:
-    said = "my mother is coming for tea"
-    assert DANGERS.see(said) is None
-    hint = DANGERS.see(said, hints=True)
+def test_words_that_only_tell_something_are_weighed_and_seldom_a_danger() -> None:
+    assert DANGERS.see("很好很好") is None
+    hint = DANGERS.see("my mother is coming for tea")
     assert hint is not None
-    assert (hint.surest, DANGERS.find(said)) == ("hint", None)
+    assert hint.surest == "hint"
+    assert hear("my mother is coming for tea") is None
 
 
 def test_a_dropped_g_is_the_same_word() -> None:

@@ -3,7 +3,7 @@
 Words give senses (`bot.understanding.senses`), senses near together give conditions of a kind.
 Where a condition holds, all is weighed: conditions, doubts, senses and pieces of the words, by
 weights that ``bench.train_dangers`` learns. The surer the condition, the less the weights must say
-for it; a message in which none holds is no danger.
+for it, and the most where none holds; a message without any telling word is no danger.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import math
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, pairwise
 from operator import add
 from pathlib import Path
@@ -26,11 +26,10 @@ FILE: Final = Path(__file__).parent / "dangers.bin"
 KINDS: Final[tuple[Danger, ...]] = get_args(Danger)
 FEWEST: Final = 20  # pieces: fewer are not weighed as heavily as they are few
 PULL: Final = 2.0  # how much the pieces of the words weigh beside the facts
-# The score from which a message is a danger, by the surest condition that holds in it. A hint,
-# where none holds, only teaches the weights what is ordinary.
-FROM: Final = {"clear": -1.0, "sure": -0.5, "likely": 0.0, "hint": math.inf}
-ASKED_FROM: Final = -2.5
-"""The score from which what is no alarm is asked about, where a condition holds."""
+# The score from which a message is a danger, by the surest condition that holds in it; in a hint
+# none holds. And that from which what is no alarm is asked about.
+FROM: Final = {"clear": -0.8, "sure": -0.5, "likely": 0.7, "hint": 1.8}
+ASKED_FROM: Final = {"clear": -2.0, "sure": -2.0, "likely": -1.5, "hint": 0.6}
 _CRY: Final = 40  # letters: what is longer says more than a cry
 _WIDE: Final = 3  # clauses that are read together
 _HAN = re.compile("[\u3400-\u9fff]")
@@ -88,6 +87,7 @@ class Weights:
             name: signed[i] * steps[1]
             for i, name in enumerate(rows[head["facts"] :], head["facts"])
         }
+        self.telling = rows[head["facts"] : head["facts"] + head["telling"]]
         kinds = [one * steps[2] for one in signed[many:]]
         self._kinds = {name: kinds[i * wide : (i + 1) * wide] for i, name in enumerate(self._facts)}
 
@@ -112,28 +112,33 @@ class Weights:
 class Dangers:
     """The emergency layer, loaded once; read-only.
 
-    Without ``weights`` only what is clear is a danger; ``known`` says which words it knows.
+    Without ``weights`` only what is clear is a danger; ``known`` says which words it knows, and
+    ``telling`` are pieces to notice beside those of the weights.
     """
 
     def __init__(
-        self, weights: Path | None = FILE, known: Callable[[str], bool] | None = None
+        self,
+        weights: Path | None = FILE,
+        known: Callable[[str], bool] | None = None,
+        telling: Iterable[str] = (),
     ) -> None:
         data = tomllib.loads((FOLDER / "dangers.toml").read_text(encoding="utf-8"))
-        self.senses = Senses(data, known)
+        self.weights = Weights(weights.read_bytes()) if weights and weights.exists() else None
+        learnt = self.weights.telling if self.weights else ()
+        self.senses = Senses(data, known, (*telling, *learnt))
         self._begins: dict[int, list[_Condition]] = {}
         for level in ("sure", "likely"):
             for kind, written in data[level].items():
                 for condition in written:
                     self._add(kind, level == "sure", condition)
         self._any = sum(self._begins)
-        self._stirs = self.senses.stirs(self._any)
+        self._stirs = self.senses.stirs(self._any) | self.senses.telling
         beside, bit = data["beside"], self.senses.bit
         self._doubts = [(name, bit[name]) for name in beside["doubts"].split()]
         self._doubtful = self.senses.mask(beside["doubts"])
         self._backing = [(name, bit[name]) for name in beside["backing"].split()]
         cries = "|".join(map(re.escape, data["bare"]["cries"].split("; ")))
         self._bare = re.compile(rf"\W*(?:(?:{cries})[啊呀哪呐吧]*\W*)+")
-        self.weights = Weights(weights.read_bytes()) if weights and weights.exists() else None
 
     def _add(self, kind: Any, sure: bool, written: str) -> None:
         words = written.split()
@@ -155,19 +160,16 @@ class Dangers:
         if self.weights is None:
             return Cry(_first(seen)) if seen.surest == "clear" else None
         score = self.weights.score(seen)
-        if score < ASKED_FROM:
+        if score < ASKED_FROM[seen.surest]:
             return None
         return Cry(self.weights.kind(seen), score >= FROM[seen.surest])
 
-    def see(self, low: str, *, hints: bool = False) -> Seen | None:
-        """What speaks for danger and against it; None if nothing speaks for it.
-
-        With ``hints`` also what is in a message in which some word stirs, but no condition holds.
-        """
+    def see(self, low: str) -> Seen | None:
+        """What speaks for danger and against it; None if no word in it is telling."""
         said = self.senses.read(low, self._stirs)
-        held = self._held(said) if said.whole & self._any else {}
-        if not held and not (hints and said.whole & self._stirs):
+        if not said.whole & self._stirs:
             return None
+        held = self._held(said) if said.whole & self._any else {}
         surely = {one: doubts for one, doubts in held.items() if one.sure}
         mark = "S" if surely else "L" if held else "H"
         facts = self._facts(said, surely or held, mark) if held else [mark]

@@ -140,6 +140,8 @@ def _trimmed(low: str, start: int, end: int) -> tuple[int, int]:
     """The span without signs at its ends: no thing is called 水龙头?."""
     while start < end and not low[start].isalnum():
         start += 1
+    if low.startswith("of ", start, end):
+        start += 3  # 1 bag |of rice
     while start < end and not low[end - 1].isalnum() and low[end - 1] not in _CLOSING:
         end -= 1
     if end - start > 2 and low[end - 1] in _GOES_ON and _HAN.match(low, end):

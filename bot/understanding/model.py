@@ -5,10 +5,6 @@ of pieces first and further forms of them last, and a byte for each row and lane
 automaton finds the pieces of a message, and a row is one whole number with 32 bits for each lane,
 so that adding rows adds all lanes at once; that needs no array library and some ten microseconds.
 There is an automaton for Chinese and one for Latin letters, each made when it is first needed.
-
-In a talk the words are weighed twice, by themselves and together with the talk, and a small table
-makes one verdict of both: what only adds up lets a question pull all that follows it towards its
-answers (*plain or self raising?* after *could you fetch flour?* is no claim).
 """
 
 from __future__ import annotations
@@ -17,9 +13,9 @@ import json
 import math
 import re
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import cache, cached_property
-from operator import add, mul
+from operator import add
 from pathlib import Path
 from struct import Struct
 from typing import Any, Final, NamedTuple, cast
@@ -47,7 +43,6 @@ _ACTS: Final = 0.76  # just above the confidence from which the bot acts
 _ASKS: Final = 0.5  # the confidence from which the bot asks
 _ALONE: Final = 0.92  # the probability from which the bot acts on a plea that no rule backs
 _NOT_YET: Final = 0.74  # just below the confidence from which the bot acts
-NEVER: Final = -10.0  # the log of a probability that might as well be nothing
 _LIKELY: Final = 0.5  # a plea this likely is asked about even if another act is likelier
 CLEAR: Final = 0.45  # below this the rules name the category
 
@@ -65,13 +60,6 @@ class Decided(NamedTuple):
     act: Act
     confidence: float
     emergency: Danger | None = None
-
-
-class TalkTable(NamedTuple):
-    """For each act a bias and weights, first of what is likely in the talk, then of the words."""
-
-    bias: list[float]
-    rows: list[list[float]]
 
 
 class _Finder:
@@ -110,7 +98,6 @@ class Model:
         self._bias: list[float] = [bias / step for bias in head["bias"]]
         self._heat: dict[str, float] = {kind: heat * step for kind, heat in head["heat"].items()}
         self._pull: dict[str, float] = head["pull"]
-        self.talk = TalkTable(*head["talk"]) if head.get("talk") else None
         self._width = len(self._bias)
         self._unpack = Struct(f"<{self._width}I").unpack
         self._weights = memoryview(weights)
@@ -126,23 +113,22 @@ class Model:
             self._span[kind] = (start, start + len(lanes))
             start += len(lanes)
 
-    def judge(
-        self, spelt: str, facts: Sequence[str], talk: Sequence[str] = (), line: Sequence[str] = ()
-    ) -> Judged:
-        """Weigh a message as `features.spelt` gives it, its facts, and, if there is talk, the facts
-        of that and pieces of the line before.
+    def judge(self, spelt: str, facts: Sequence[str], line: Sequence[str]) -> Judged:
+        """Weigh a message as `features.spelt` gives it, its facts, and pieces of the line before.
 
         All lanes of a row are added at once, for a row is one number. That each byte is lifted
         lifts all lanes alike, which changes neither which is highest nor by how much.
         """
-        words = self._facts(facts) + self._sum(self.found(spelt), "pieces")
-        alone = self._scores(words)
-        if not talk and not line:
-            return Judged(self._acts(alone), alone)
-        told = self._scores(words + self._facts(talk) + self._sum(self._known(line), "line"))
-        if self.talk is None:
-            return Judged(self._acts(told), told)
-        return Judged(self._in_talk(self._logs(told) + self._logs(alone)), told)
+        pull, rows = self._pull, self._rows
+        pieces, known = self.found(spelt), self._known(facts)
+        total = sum([rows[at] or self._row(at) for at in known]) * round(pull["facts"] * _GRAIN)
+        for found, much in ((pieces, pull["pieces"]), (self._known(line), pull["line"])):
+            if found:
+                many = round(much / math.sqrt(len(found)) * _GRAIN)
+                total += sum([rows[at] or self._row(at) for at in found]) * many
+        lanes = self._unpack(total.to_bytes(4 * self._width, "little"))
+        scores = list(map(add, lanes, self._bias))
+        return Judged(self._acts(scores), scores)
 
     def category(self, judged: Judged) -> tuple[Category, float]:
         """The likeliest category and its probability; only some acts have one."""
@@ -179,45 +165,11 @@ class Model:
         row = self._rows[at] = int.from_bytes(wide, "little")
         return row
 
-    def _facts(self, names: Sequence[str]) -> int:
-        rows = self._rows
-        total = sum([rows[at] or self._row(at) for at in self._known(names)])
-        return total * round(self._pull["facts"] * _GRAIN)
-
-    def _sum(self, found: Collection[int], kind: str) -> int:
-        """Rows of one kind together: the more there are, the less each weighs."""
-        if not found:
-            return 0
-        rows = self._rows
-        many = round(self._pull[kind] / math.sqrt(len(found)) * _GRAIN)
-        return sum([rows[at] or self._row(at) for at in found]) * many
-
-    def _scores(self, total: int) -> list[float]:
-        return list(map(add, self._unpack(total.to_bytes(4 * self._width, "little")), self._bias))
-
     def _acts(self, scores: Sequence[float]) -> dict[Any, float]:
         start, end = self._span["act"]
-        heat = self._heat["act"]
-        return self._likely([one * heat for one in scores[start:end]])
-
-    def _logs(self, scores: Sequence[float]) -> list[float]:
-        """The log of the probability of each act."""
-        start, end = self._span["act"]
-        heat = self._heat["act"]
-        acts = [one * heat for one in scores[start:end]]
-        top = max(acts)
-        whole = top + math.log(sum([math.exp(one - top) for one in acts]))
-        return [max(one - whole, NEVER) for one in acts]
-
-    def _in_talk(self, logs: Sequence[float]) -> dict[Any, float]:
-        bias, rows = cast(TalkTable, self.talk)
-        return self._likely(
-            [sum(map(mul, row, logs), one) for row, one in zip(rows, bias, strict=True)]
-        )
-
-    def _likely(self, scores: Sequence[float]) -> dict[Any, float]:
+        scores, heat = scores[start:end], self._heat["act"]
         top, exp = max(scores), math.exp
-        powers = [exp(one - top) for one in scores]
+        powers = [exp((one - top) * heat) for one in scores]
         whole = sum(powers)
         return dict(zip(self._lanes["act"], [one / whole for one in powers], strict=True))
 

@@ -156,12 +156,13 @@ class Reader:
         slot = talk is not None and talk.asked in _SLOT_ASKED
         if self.model is None or (told and (wordless or slot)):
             return ruled, None
-        stands = of_talk(heard, text, talk) if talk is not None else ()
+        known = facts(heard, self.tags)
+        if talk is not None:
+            known += of_talk(heard, text, talk)
         said = tokens(heard.low)
         if told and len(said) <= _BARE and ruled.act == "chat":
             return ruled, None
-        known = facts(heard, self.tags)
-        judged = self.model.judge(spelt(said), known, stands, before(context))
+        judged = self.model.judge(spelt(said), known, before(context))
         # Nobody says how they are in few words unasked: that is a greeting to all.
         unasked = talk is None and ruled.act == "well"
         brief = told and len(said) <= _BRIEF[heard.plain.lang] and not unasked

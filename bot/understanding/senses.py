@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, Final, NamedTuple
 
@@ -73,18 +73,29 @@ def expanded(word: str) -> Iterator[str]:
 
 
 class Senses:
-    """The word classes, loaded once; a sense is a bit. ``known`` says which words are kept."""
+    """The word classes, loaded once; a sense is a bit. ``known`` says which words are kept.
 
-    def __init__(self, data: Mapping[str, Any], known: Callable[[str], bool] | None = None) -> None:
+    ``telling`` are words of no class, of which it is only noticed that one of them is there.
+    """
+
+    def __init__(
+        self,
+        data: Mapping[str, Any],
+        known: Callable[[str], bool] | None = None,
+        telling: Iterable[str] = (),
+    ) -> None:
         self.names: list[str] = list(dict.fromkeys((*data["zh"], *data["en"])))
         self.bit = {name: 1 << i for i, name in enumerate(self.names)}
-        self._all = (1 << len(self.names)) - 1
+        self.telling = 1 << len(self.names)
+        self._all = 2 * self.telling - 1
         self._figure = self.bit[_FIGURE]
         words: dict[str, int] = {}
         for lang in ("zh", "en"):
             for name, listed in data[lang].items():
                 for word in _listed(listed, lang):
                     words[word] = words.get(word, 0) | self.bit[name]
+        for word in telling:
+            words[word] = words.get(word, 0) | self.telling
         self._near: dict[int, list[_Near]] = {}
         for near in self._pairs(data["near"], words):
             self._near.setdefault(near.first, []).append(near)
