@@ -126,6 +126,7 @@ class Dangers:
         self.weights = Weights(weights.read_bytes()) if weights and weights.exists() else None
         learnt = self.weights.telling if self.weights else ()
         self.senses = Senses(data, known, (*telling, *learnt))
+        self._meant = [f"m:{name}" for name in self.senses.names]
         self._begins: dict[int, list[_Condition]] = {}
         for level in ("sure", "likely"):
             for kind, written in data[level].items():
@@ -174,7 +175,7 @@ class Dangers:
         mark = "S" if surely else "L" if held else "H"
         facts = self._facts(said, surely or held, mark) if held else [mark]
         facts += [f"r:{one.name}" for one in held]
-        facts += [f"m:{name}" for name, bit in self.senses.bit.items() if said.whole & bit]
+        facts += self._present(said.whole & ~self.senses.telling)
         facts += [f"!{sign}" for sign in "!?" if sign in low]
         tongue = "en" if said.text.isascii() else "zh"
         size = sum(len(low) > length for length in _LENGTHS[tongue])
@@ -182,6 +183,13 @@ class Dangers:
         clear = bool(surely) and not said.whole & self._doubtful
         surest = "clear" if clear else "sure" if surely else "likely" if held else "hint"
         return Seen(surest, facts, list(pieces(said.text)))
+
+    def _present(self, mask: int) -> Iterator[str]:
+        """The fact of each sense in a mask."""
+        while mask:
+            bit = mask & -mask
+            mask ^= bit
+            yield self._meant[bit.bit_length() - 1]
 
     def _held(self, said: Said) -> dict[_Condition, int]:
         """The conditions that hold, each with the doubts of the clauses that have the fewest."""
