@@ -56,13 +56,13 @@ class Example(NamedTuple):
     seen: Seen | None
 
 
-def examples(said: Sequence[Line], telling: Sequence[str]) -> list[list[Example]]:
+def examples(said: Sequence[Line], noticed: Sequence[str]) -> list[list[Example]]:
     """What the layer sees in each message: with all its words, then as often with some unknown.
 
     Whoever writes the word lists has read these messages; strangers use words that are not there.
     """
     known = (None, *map(_without, range(UNKNOWN)))
-    layers = [Dangers(None, some, telling) for some in known]
+    layers = [Dangers(None, some, noticed) for some in known]
     lows = [normalise(line.text).text.lower() for line in said]
     return [
         [Example(line, layer.see(low)) for line, low in zip(said, lows, strict=True)]
@@ -93,7 +93,7 @@ def _without(part: int) -> Callable[[str], bool]:
     return lambda word: crc32(word.encode()) % UNKNOWN != part
 
 
-def train(shown: Sequence[Sequence[Example]], telling: Sequence[str], inputs: str = "") -> bytes:
+def train(shown: Sequence[Sequence[Example]], noticed: Sequence[str], inputs: str = "") -> bytes:
     """The bytes of weights trained on these messages, seen with those pieces noticed."""
     told = [(one.line, one.seen) for way in shown for one in way if one.seen is not None]
     seen = [each for _, each in told]
@@ -102,8 +102,8 @@ def train(shown: Sequence[Sequence[Example]], telling: Sequence[str], inputs: st
     gold = [line.emergency is not None for line, _ in told]
     coef, _ = _fit(_matrix(seen, facts, kept), gold, LOOSE, {True: ALARM, False: 1.0})
     heavy = np.argsort(-np.abs(coef[0, len(facts) :]), kind="stable")[:MOST]
-    others = {kept[i] for i in heavy}.difference(telling)
-    kept = [*telling, *sorted(others)]
+    others = {kept[i] for i in heavy}.difference(noticed)
+    kept = [*noticed, *sorted(others)]
     coef, start = _fit(_matrix(seen, facts, kept), gold, LOOSE, {True: ALARM, False: 1.0})
     real = [i for i, danger in enumerate(gold) if danger]
     kinds, starts = _kinds([told[i][0] for i in real], [seen[i] for i in real], facts)
@@ -119,7 +119,7 @@ def train(shown: Sequence[Sequence[Example]], telling: Sequence[str], inputs: st
         "starts": [round(float(one), 4) for one in starts],
         "steps": steps,
         "facts": len(facts),
-        "telling": len(telling),
+        "telling": len(noticed),
     }
     names = "\n".join([*facts, *kept]).encode()
     return (
@@ -185,10 +185,10 @@ def crossed(said: Sequence[Line]) -> list[Judged]:
     out: list[Judged] = []
     for fold in range(FOLDS):
         aside = set(voices[fold::FOLDS])
-        notice = telling([one for one in said if one.voice not in aside])
-        shown = examples(said, notice)
+        noticed = telling([one for one in said if one.voice not in aside])
+        shown = examples(said, noticed)
         known = [[one for one in way if one.line.voice not in aside] for way in shown]
-        weights = Weights(train(known, notice))
+        weights = Weights(train(known, noticed))
         out += [_judged(one, weights) for one in shown[0] if one.line.voice in aside]
     return out
 
@@ -312,8 +312,8 @@ def main() -> int:
         heard = crossed(said)
         print("\n".join([*table(heard), *curve(heard), *(wrong(heard) if asked.wrong else ())]))
         return 0
-    notice = telling(said)
-    weights = train(examples(said, notice), notice, digest(paths))
+    noticed = telling(said)
+    weights = train(examples(said, noticed), noticed, digest(paths))
     if asked.check:
         same = FILE.exists() and FILE.read_bytes() == weights
         print("the same" if same else "not the same")
