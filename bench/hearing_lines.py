@@ -20,11 +20,13 @@ class Written(Enum):
     AS_SAID = "as it comes"
     AS_DANGERS = "dangers and their look-alikes, against the reader"
     AS_ANSWERS = "answers, and what is said in their place, against the reader"
+    FROM_AFAR = "what is posted to strangers in a flood, a lockdown, a storm"
 
 
-_AGAINST = (
+_SELDOM = (
     (re.compile("^(?:zh_dangers_[i-z]|en_dangers_(?:[l-z]|[ab][a-z]))$"), Written.AS_DANGERS),
     (re.compile("_(?:talk|contrast)_"), Written.AS_ANSWERS),
+    (re.compile("_(?:floods|lockdown|relief)_"), Written.FROM_AFAR),
 )
 
 
@@ -67,7 +69,7 @@ def lines(paths: Iterable[Path]) -> list[Line]:
 
 def written(voice: str) -> Written:
     """What a voice was written for, by its name."""
-    return next((what for like, what in _AGAINST if like.search(voice)), Written.AS_SAID)
+    return next((what for like, what in _SELDOM if like.search(voice)), Written.AS_SAID)
 
 
 def digest(paths: Iterable[Path]) -> str:

@@ -4,6 +4,9 @@
 ``--cross`` reads each voice with weights that never saw it and prints what was heard, ``--wrong``
 also every miss and false alarm; the points to alarm from are chosen on its last lines. The same
 lines give the same bytes: sorted input, a fixed solver, one thread, rounding.
+
+``--elsewhere DIR`` makes ``bench/elsewhere/dangers.bin`` anew: what the weights gain once public
+messages stand beside the lines.
 """
 
 from __future__ import annotations
@@ -12,7 +15,8 @@ import argparse
 import json
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 from zlib import crc32
 
@@ -21,6 +25,7 @@ import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
+from bench import elsewhere
 from bench.hearing_lines import Line, digest, files, lines
 from bot.understanding.dangers import (
     ASKED_FROM,
@@ -47,6 +52,7 @@ LOOSE: Final = 0.4  # the C of scikit-learn
 LOOSE_KIND: Final = 0.5
 ROUNDS: Final = 300
 FOLDS: Final = 6
+PIECE: Final = "p:"  # before the name of a piece where facts stand beside it
 
 
 class Example(NamedTuple):
@@ -71,6 +77,11 @@ def examples(said: Sequence[Line], noticed: Sequence[str]) -> list[list[Example]
 
 
 def telling(said: Sequence[Line]) -> list[str]:
+    """The pieces that stand in a danger as often as not, here or elsewhere."""
+    return sorted({*_telling(said), *elsewhere.gained(elsewhere.DANGERS).noticed})
+
+
+def _telling(said: Sequence[Line]) -> list[str]:
     """The pieces that stand in a danger as often as not, whatever the word lists know."""
     every, real = Counter[str](), Counter[str]()
     for line in said:
@@ -95,30 +106,27 @@ def _without(part: int) -> Callable[[str], bool]:
 
 def train(shown: Sequence[Sequence[Example]], noticed: Sequence[str], inputs: str = "") -> bytes:
     """The bytes of weights trained on these messages, seen with those pieces noticed."""
-    told = [(one.line, one.seen) for way in shown for one in way if one.seen is not None]
-    seen = [each for _, each in told]
-    facts = _often(name for each in seen for name in each.facts)
-    kept = _often(name for each in seen for name in each.pieces)
-    gold = [line.emergency is not None for line, _ in told]
-    coef, _ = _fit(_matrix(seen, facts, kept), gold, LOOSE, {True: ALARM, False: 1.0})
-    heavy = np.argsort(-np.abs(coef[0, len(facts) :]), kind="stable")[:MOST]
-    others = {kept[i] for i in heavy}.difference(noticed)
-    kept = [*noticed, *sorted(others)]
-    coef, start = _fit(_matrix(seen, facts, kept), gold, LOOSE, {True: ALARM, False: 1.0})
-    real = [i for i, danger in enumerate(gold) if danger]
-    kinds, starts = _kinds([told[i][0] for i in real], [seen[i] for i in real], facts)
-    scale = np.array([_scale(name) for name in facts])
-    parts = [coef[0, : len(facts)] * scale, coef[0, len(facts) :], (kinds * scale).T.ravel()]
+    told = _told(shown)
+    more = elsewhere.gained(elsewhere.DANGERS)
+    facts = sorted({*_often_facts(told), *(row for row in more.rows if not row.startswith(PIECE))})
+    learnt = {row.removeprefix(PIECE) for row in more.rows if row.startswith(PIECE)}
+    kept = [*noticed, *sorted((learnt | _heavy(told, facts)).difference(noticed))]
+    whole, bias = _fitted(told, facts, kept)
+    at = {name: i for i, name in enumerate(_rows(facts, kept))}
+    whole[[at[name] for name in more.rows]] += more.weights
+    bias = bias + more.bias
+    many = len(facts)
+    parts = [whole[:many, 0], whole[many:, 0], whole[:many, 1:].ravel()]
     steps = [float(f"{max(np.abs(part).max(), 1e-6) / 127:.5g}") for part in parts]
     small = [
         np.clip(np.rint(np.round(a / b, 4)), -127, 127) for a, b in zip(parts, steps, strict=True)
     ]
     head = {
         "inputs": inputs,
-        "bias": round(float(start[0]), 4),
-        "starts": [round(float(one), 4) for one in starts],
+        "bias": round(float(bias[0]), 4),
+        "starts": [round(float(one), 4) for one in bias[1:]],
         "steps": steps,
-        "facts": len(facts),
+        "facts": many,
         "telling": len(noticed),
     }
     names = "\n".join([*facts, *kept]).encode()
@@ -129,6 +137,66 @@ def train(shown: Sequence[Sequence[Example]], noticed: Sequence[str], inputs: st
         + b"\n\n"
         + np.concatenate(small).astype(np.int8).tobytes()
     )
+
+
+def learn_elsewhere(folder: Path) -> elsewhere.Gained:
+    """What the weights gain when the messages of ``folder`` stand beside our lines."""
+    ours = lines(files(held_out=False))
+    theirs = [line for one, said in elsewhere.labelled(folder) if one.tells for line in said]
+    noticed = _telling([*ours, *theirs])
+    ours_told = _told(examples(ours, noticed))
+    both_told = [*ours_told, *_told(examples(theirs, noticed))]
+    facts = _often_facts(both_told)
+    heavy = _heavy(ours_told, facts) | _heavy(both_told, facts)
+    kept = [*noticed, *sorted(heavy.difference(noticed))]
+    whole, bias = _fitted(ours_told, facts, kept)
+    after, bias_after = _fitted(both_told, facts, kept)
+    return elsewhere.Gained(_rows(facts, kept), after - whole, bias_after - bias, noticed=noticed)
+
+
+def _told(shown: Sequence[Sequence[Example]]) -> list[tuple[Line, Seen]]:
+    """The messages in which a word stirs."""
+    return [(one.line, one.seen) for way in shown for one in way if one.seen is not None]
+
+
+def _rows(facts: Iterable[str], kept: Iterable[str]) -> list[str]:
+    """Facts and pieces by names that tell them apart."""
+    return [*facts, *(PIECE + name for name in kept)]
+
+
+def _often_facts(told: Sequence[tuple[Line, Seen]]) -> list[str]:
+    return _often(name for _, seen in told for name in seen.facts)
+
+
+def _heavy(told: Sequence[tuple[Line, Seen]], facts: Sequence[str]) -> set[str]:
+    """The pieces that weigh most beside these facts."""
+    seen = [each for _, each in told]
+    # A lone space stands in every message: it would take what the bias is for.
+    kept = _often(name for each in seen for name in each.pieces if not name.isspace())
+    coef, _ = _fit(_matrix(seen, facts, kept), _gold(told), LOOSE, {True: ALARM, False: 1.0})
+    order = np.argsort(-np.abs(coef[0, len(facts) :]), kind="stable")
+    return {kept[i] for i in order[:MOST]}
+
+
+def _gold(told: Sequence[tuple[Line, Seen]]) -> list[bool]:
+    return [line.emergency is not None for line, _ in told]
+
+
+def _fitted(
+    told: Sequence[tuple[Line, Seen]], facts: Sequence[str], kept: Sequence[str]
+) -> tuple[Any, Any]:
+    """Weights (facts and pieces, danger and its kinds) and biases; pieces say nothing of kinds."""
+    seen = [each for _, each in told]
+    gold = _gold(told)
+    coef, start = _fit(_matrix(seen, facts, kept), gold, LOOSE, {True: ALARM, False: 1.0})
+    real = [i for i, danger in enumerate(gold) if danger]
+    kinds, starts = _kinds([told[i][0] for i in real], [seen[i] for i in real], facts)
+    scale = np.array([_scale(name) for name in facts])
+    whole = np.zeros((len(facts) + len(kept), 1 + len(KINDS)))
+    whole[:, 0] = coef[0]
+    whole[: len(facts), 0] *= scale
+    whole[: len(facts), 1:] = (kinds * scale).T
+    return whole, np.concatenate([start, starts])
 
 
 def _often(names: Any) -> list[str]:
@@ -301,9 +369,16 @@ def main() -> int:
     options.add_argument("--check", action="store_true", help="compare with the shipped file only")
     options.add_argument("--cross", action="store_true", help="measure by voices set aside in turn")
     options.add_argument("--wrong", action="store_true", help="print what was heard wrong, too")
+    options.add_argument(
+        "--elsewhere", type=Path, metavar="DIR", help="learn from public messages anew"
+    )
     options.add_argument("--held-out", action="store_true", help="measure on held-out voices")
     asked = options.parse_args()
     paths = files(held_out=False)
+    if asked.elsewhere:
+        elsewhere.DANGERS.write_bytes(learn_elsewhere(asked.elsewhere).packed())
+        print(f"{elsewhere.DANGERS.name}: {elsewhere.DANGERS.stat().st_size:,} bytes")
+        return 0
     if asked.held_out:
         print("\n".join(table(_of_layer(lines(files(held_out=True))))))
         return 0

@@ -3,8 +3,8 @@
 ``python -m bench.train_reader`` writes ``bot/understanding/model.bin``; with ``--check`` it only
 compares. The same lines give the same bytes: sorted input, a fixed solver, one thread, rounding.
 
-``--chatter DIR`` makes ``bench/chatter.tsv`` anew: how much each piece speaks for chat once public
-chit-chat is among the lines. Only those numbers are kept, so the model needs no line of it.
+``--elsewhere DIR`` makes ``bench/elsewhere/weights.bin`` anew: what the weights gain once public
+messages stand beside the lines. Only those numbers are kept, so the model needs no message of them.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ import math
 import re
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -27,9 +26,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import MultinomialNB
 from threadpoolctl import threadpool_limits
 
-from bench.hearing_lines import Line, Written, digest, files, lines, more, written
+from bench import elsewhere
+from bench.hearing_lines import Line, Written, digest, files, lines, written
 from bot.understanding.features import before, facts, of_talk, pieces, spelt, tokens
-from bot.understanding.model import FILE, LIFT, PLEAS, unpacked
+from bot.understanding.model import FILE, LIFT, unpacked
 from bot.understanding.reader import Reader
 from bot.understanding.talk import talk_from
 from handlers.reading import Act, Category
@@ -49,20 +49,17 @@ SMOOTH: Final = 0.2  # what naive counting adds to each count
 EVEN: Final = 0.6  # 0: every line weighs the same; 1: every act does
 PLAIN: Final = ("zh", "en", "zh_plain", "en_plain")
 PLAINEST: Final = 8.0  # weight of their plain everyday lines
-# Weight of voices written against the reader as it was: what they say is not said on most days, and
-# with their whole weight the others are read worse.
-AGAINST: Final = {Written.AS_DANGERS: 0.3, Written.AS_ANSWERS: 0.5}
+# Weight of voices that say what is not said on most days, most of them written against the reader
+# as it was: with their whole weight the others are read worse.
+SELDOM: Final = {Written.AS_DANGERS: 0.3, Written.AS_ANSWERS: 0.5, Written.FROM_AFAR: 0.5}
 # Messages a row must occur in: of Chinese characters there are fewer than of English words, and
 # what was said but three times in them says nothing on new voices.
 LEAST: Final = {True: 7, False: 4}
+# A piece not known from our lines must stand in so many times as many messages from elsewhere.
+SELDOMER: Final = 6
 MOST: Final = 42  # steps of the largest weight; three times as many read no line better
 ROUNDS: Final = 60
-CHATTER: Final = Path(__file__).parent / "chatter.tsv"
-CHATTER_FROM: Final = "chat_lccc_zh.jsonl"
-CHATTER_WEIGHT: Final = 0.3  # of one line of chit-chat, beside 1 of ours
 FOLDS: Final = 4
-FAINT: Final = 2  # hundredths: changes smaller than this are not kept
-LANGUAGE: Final = "t:zh"
 _HAN = re.compile("[\u2e80-\u9fff]")
 _ASKING: Final = ("need", "offer", "report")
 
@@ -97,7 +94,7 @@ def examples(said: Sequence[Line], *, reader: Reader | None = None) -> list[Exam
         words = tokens(heard.low)
         forms = pieces(words)
         told = (spelt(words), forms, sorted(set(forms.values())))
-        light = AGAINST.get(written(one.voice), 1.0)
+        light = SELDOM.get(written(one.voice), 1.0)
         known_by = PLAINEST if one.voice in PLAIN else light
         shown = [(before(one.context), known_by)] + ([([], 0.5 * light)] if talk else [])
         for line, weight in shown:
@@ -119,7 +116,7 @@ def train(
     shown: Sequence[Example], inputs: str = "", heat: dict[str, float] | None = None
 ) -> bytes:
     """The bytes of a model trained on these examples."""
-    rows = _rows(shown)
+    rows = _rows(shown, elsewhere.gained(elsewhere.ACTS).rows)
     whole, bias = _weights(shown, rows)
     # Whole steps for each weight, of their own for each kind of row: the largest weights are those
     # of facts, and cut off they cost one line in a hundred.
@@ -157,27 +154,40 @@ def _listed(
     Pieces come first, by the first form each is found in; then the rows that are asked for by name;
     then further forms (hot water, hotwater), whose rows the head gives in ``again``.
     """
-    forms: dict[str, set[str]] = {}
-    for one in shown:
-        for form, name in one.forms.items():
-            forms.setdefault(name, set()).add(form)
-    by_name = {name for one in shown for name in (*one.facts, *one.line)}
-    pieces_ = [i for i, name in enumerate(names) if name not in by_name]
-    order = [*pieces_, *(i for i, name in enumerate(names) if name in by_name)]
+    forms = _forms(shown)
+    for name, spelt_so in elsewhere.gained(elsewhere.ACTS).forms.items():
+        forms.setdefault(name, set()).update(spelt_so)
+    kinds = _kinds(shown)
+    order = sorted(range(len(names)), key=lambda i: kinds[names[i]] != "pieces")
+    pieces_ = sum(kinds[name] == "pieces" for name in names)
     listed, again = [], []
     for at, name in enumerate(names[i] for i in order):
-        first, *more = (
-            sorted(forms.get(name, ())) if at < len(pieces_) else (name, *forms.get(name, ()))
+        first, *others = (
+            sorted(forms.get(name, ())) if at < pieces_ else (name, *forms.get(name, ()))
         )
         listed.append(first)
-        again += [(form, at) for form in sorted(more)]
-    head = {"pieces": len(pieces_), "again": [at for _, at in again]}
+        again += [(form, at) for form in sorted(others)]
+    head = {"pieces": pieces_, "again": [at for _, at in again]}
     return order, [*listed, *(form for form, _ in again)], head
 
 
 def _kinds(shown: Sequence[Example]) -> dict[str, str]:
     """Of which kind each row is."""
-    return {name: kind for kind in PULL for one in shown for name in getattr(one, kind)}
+    more = elsewhere.gained(elsewhere.ACTS)
+    learnt = {
+        name: "pieces" if name in more.forms else "line" if name[:3] in ("pb:", "po:") else "facts"
+        for name in more.rows
+    }
+    return learnt | {name: kind for kind in PULL for one in shown for name in getattr(one, kind)}
+
+
+def _forms(shown: Sequence[Example]) -> dict[str, set[str]]:
+    """How each piece is spelt in messages."""
+    forms: dict[str, set[str]] = {}
+    for one in shown:
+        for form, name in one.forms.items():
+            forms.setdefault(name, set()).add(form)
+    return forms
 
 
 def _steps(shown: Sequence[Example], rows: Sequence[str], whole: Any) -> dict[str, float]:
@@ -193,61 +203,59 @@ def _steps(shown: Sequence[Example], rows: Sequence[str], whole: Any) -> dict[st
     }
 
 
-def _rows(shown: Sequence[Example]) -> dict[str, float]:
-    """What is weighed, in order, and by how much: the rarer a piece the more; facts all alike."""
+def _rows(shown: Sequence[Example], more: Iterable[str] = ()) -> dict[str, float]:
+    """What is weighed, in order, and by how much: the rarer a piece the more; facts all alike.
+
+    ``more`` is weighed however seldom it is among the examples.
+    """
     facts_ = {name for one in shown for name in one.facts}
     seen = Counter(name for one in shown for kind in PULL for name in set(getattr(one, kind)))
     return {
-        name: 1.0 if name in facts_ else (math.log((1 + len(shown)) / (1 + times)) + 1) / USUAL
-        for name, times in sorted(seen.items())
-        if times >= LEAST[_HAN.search(name) is not None]
+        name: 1.0 if name in facts_ else (math.log((1 + len(shown)) / (1 + seen[name])) + 1) / USUAL
+        for name in sorted({*often(shown), *more})
     }
+
+
+def often(shown: Sequence[Example], more: int = 1) -> list[str]:
+    """What stands in examples enough to be weighed, or in ``more`` times as many."""
+    seen = Counter(name for one in shown for kind in PULL for name in set(getattr(one, kind)))
+    return [
+        name for name, times in seen.items() if times >= more * LEAST[_HAN.search(name) is not None]
+    ]
 
 
 def _weights(shown: Sequence[Example], rows: dict[str, float]) -> tuple[Any, Any]:
     """Weights (rows, lanes) and biases (lanes) of all kinds of answers."""
+    whole, bias = _fitted(shown, rows, len(shown))
+    more, at = elsewhere.gained(elsewhere.ACTS), {name: i for i, name in enumerate(rows)}
+    whole[[at[name] for name in more.rows]] += more.weights
+    return whole, bias + more.bias
+
+
+def _fitted(shown: Sequence[Example], rows: dict[str, float], own: int) -> tuple[Any, Any]:
+    """Weights and biases fitted to these examples, of which the first ``own`` are ours."""
     matrix = _matrix(shown, {name: i for i, name in enumerate(rows)})
     rarity = sp.diags(list(rows.values()))
-    fits = [_fit(kind, lanes, shown, matrix @ rarity) for kind, lanes in LANES.items()]
+    fits = [_fit(kind, lanes, shown, matrix @ rarity, own) for kind, lanes in LANES.items()]
     whole = rarity @ np.vstack([coef for coef, _ in fits]).T
-    # The chit-chat was Chinese: what it says of Latin words and signs is not for English.
-    idle = [
-        0.0 if name.isascii() and name != LANGUAGE else chatter().get(name, 0.0) for name in rows
-    ]
-    for act in PLEAS:
-        whole[:, LANES["act"].index(act)] -= idle
     return whole, np.concatenate([start for _, start in fits])
 
 
-@cache
-def chatter() -> dict[str, float]:
-    """How much more a piece speaks against a plea than our own lines alone say; empty without."""
-    if not CHATTER.exists():
-        return {}
-    rows = (row.rpartition("\t") for row in CHATTER.read_text(encoding="utf-8").split("\n") if row)
-    return {name: int(number) / 100 for name, _, number in rows}
-
-
-def learn_chatter(folder: Path) -> str:
-    """The text of ``chatter.tsv``: what chit-chat beside our Chinese lines changes in the weights.
-
-    The change of the bias goes to the tag of the language, so that other languages are let be.
-    """
-    ours = [one for one in examples(lines(files(held_out=False))) if LANGUAGE in one.facts]
-    said = [Line("", "zh", "chat", None, None, text) for _, text in more(folder, CHATTER_FROM)]
-    theirs = [replace(one, weight=CHATTER_WEIGHT) for one in examples(said)]
-    rows = _rows(ours)
-    rarity = sp.diags(list(rows.values()))
-    found = []
-    for shown in (ours, [*ours, *theirs]):
-        matrix = _matrix(shown, {name: i for i, name in enumerate(rows)}) @ rarity
-        coef, bias = _fit("act", LANES["act"], shown, matrix, len(ours))
-        chat = LANES["act"].index("chat")
-        found.append((rarity @ (coef[chat] - coef.mean(axis=0)), bias[chat] - bias.mean()))
-    change = found[1][0] - found[0][0]
-    change[list(rows).index(LANGUAGE)] += (found[1][1] - found[0][1]) / PULL["facts"]
-    numbers = zip(rows, np.rint(change * 100).astype(int), strict=True)
-    return "".join(f"{name}\t{number}\n" for name, number in numbers if abs(number) >= FAINT)
+def learn_elsewhere(folder: Path) -> elsewhere.Gained:
+    """What the weights gain when the messages of ``folder`` stand beside our lines."""
+    ours = examples(lines(files(held_out=False)))
+    theirs = [
+        replace(one, weight=source.weight)
+        for source, said in elsewhere.labelled(folder)
+        for one in examples(said)
+    ]
+    both = [*ours, *theirs]
+    rows = _rows(ours, often(theirs, SELDOMER))
+    (before_, bias_before), (after, bias_after) = (
+        _fitted(shown, rows, len(ours)) for shown in (ours, both)
+    )
+    forms = {name: sorted(found) for name, found in _forms(theirs).items()}
+    return elsewhere.Gained(list(rows), after - before_, bias_after - bias_before, forms)
 
 
 def _fit(
@@ -307,11 +315,13 @@ def main() -> int:
     """Write or check the model."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--check", action="store_true", help="compare with the shipped file only")
-    options.add_argument("--chatter", type=Path, metavar="DIR", help="make chatter.tsv anew")
+    options.add_argument(
+        "--elsewhere", type=Path, metavar="DIR", help="learn from public messages anew"
+    )
     asked = options.parse_args()
-    if asked.chatter:
-        CHATTER.write_text(learn_chatter(asked.chatter), encoding="utf-8")
-        print(f"{CHATTER.name}: {CHATTER.stat().st_size:,} bytes")
+    if asked.elsewhere:
+        elsewhere.ACTS.write_bytes(learn_elsewhere(asked.elsewhere).packed())
+        print(f"{elsewhere.ACTS.name}: {elsewhere.ACTS.stat().st_size:,} bytes")
         return 0
     check = asked.check
     paths = files(held_out=False)

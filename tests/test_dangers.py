@@ -14,7 +14,7 @@ from bot.understanding.normalise import normalise
 from bot.understanding.senses import expanded, padded
 from handlers.reading import Danger
 
-AGAINST = Written.AS_DANGERS
+SELDOM_SAID = (Written.AS_DANGERS, Written.FROM_AFAR)
 DANGERS = Dangers()
 TRAINED_ON = lines(files(held_out=False))
 # Shares of the lines it was trained on; these may only rise, the false alarms only fall.
@@ -136,7 +136,9 @@ def test_what_only_sounds_like_danger_is_none(text: str) -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_most_dangers_are_heard_and_few_alarms_are_false(lang: str) -> None:
-    plain = [one for one in TRAINED_ON if one.lang == lang and written(one.voice) is not AGAINST]
+    plain = [
+        one for one in TRAINED_ON if one.lang == lang and written(one.voice) not in SELDOM_SAID
+    ]
     said = [(line, hear(line.text)) for line in plain]
     real = [kind for line, kind in said if line.emergency]
     none = [kind for line, kind in said if not line.emergency]
@@ -146,7 +148,7 @@ def test_most_dangers_are_heard_and_few_alarms_are_false(lang: str) -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_what_is_told_obliquely_is_heard_or_asked_about(lang: str) -> None:
-    said = [one for one in TRAINED_ON if one.lang == lang and written(one.voice) is AGAINST]
+    said = [one for one in TRAINED_ON if one.lang == lang and written(one.voice) in SELDOM_SAID]
     cries = [DANGERS.find(normalise(one.text).text.lower()) for one in said if one.emergency]
     assert sum(cry is not None for cry in cries) / len(cries) >= FEARED_AT_LEAST[lang]
 

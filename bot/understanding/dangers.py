@@ -28,8 +28,8 @@ FEWEST: Final = 20  # pieces: fewer are not weighed as heavily as they are few
 PULL: Final = 2.0  # how much the pieces of the words weigh beside the facts
 # The score from which a message is a danger, by the surest condition that holds in it; in a hint
 # none holds. And that from which what is no alarm is asked about.
-FROM: Final = {"clear": -0.8, "sure": -0.5, "likely": 0.7, "hint": 1.8}
-ASKED_FROM: Final = {"clear": -2.0, "sure": -2.0, "likely": -1.5, "hint": 0.6}
+FROM: Final = {"clear": -0.8, "sure": -0.5, "likely": 0.7, "hint": 1.5}
+ASKED_FROM: Final = {"clear": -2.0, "sure": -2.0, "likely": -1.9, "hint": 0.3}
 _CRY: Final = 40  # letters: what is longer says more than a cry
 _WIDE: Final = 3  # clauses that are read together
 _HAN = re.compile("[\u3400-\u9fff]")

@@ -35,8 +35,11 @@ _FAINTLY: Final = 0.05  # a danger whose message is less likely a cry keeps its 
 _CRIES: Final[tuple[Act, ...]] = ("need", "unwell", "report")
 _PERHAPS: Final = 0.1  # what is less likely a cry is not asked about as a danger
 _WEIGHED: Final = frozenset(("chat", *PLEAS))  # what the rules are not sure of in few words
-# Rules of this certainty are not weighed again: a thing asked for in so many words is a need.
-_VERY_SURE: Final[dict[Act, float]] = {"command": 0.93, "claim": 0.97, "need": 0.93}
+# Rules of this certainty are not weighed again: [Request] is one, whatever follows.
+_VERY_SURE: Final[dict[Act, float]] = {"command": 0.93, "claim": 0.97, "need": 0.97}
+# A thing asked for in so many words is a need, unless to the model it is surely talk (有钱用吗).
+_ASKED: Final = 0.93
+_TALK: Final = 0.8
 _FIRM: Final = 0.84  # a rule of this certainty and the model at `_AGREED` are enough to act on
 _AGREED: Final = 0.5
 _ACTS: Final = 0.76  # just above the confidence from which the bot acts
@@ -200,13 +203,17 @@ def weigh(ruled: Decided, judged: Judged, *, brief: bool, argued: float) -> Deci
     if cries >= _FAINTLY:
         act = max(_CRIES, key=acts.__getitem__)
         sure = acts[act] / cries
-    elif ruled.confidence >= _VERY_SURE.get(ruled.act, 2.0) or (
-        brief and ruled.act not in _WEIGHED
-    ):
+    elif _stands(ruled, acts) or (brief and ruled.act not in _WEIGHED):
         act, sure = ruled.act, ruled.confidence
     else:
         act, sure = _likeliest(ruled, acts, argued)
     return Decided(act, sure, danger)
+
+
+def _stands(ruled: Decided, acts: dict[Act, float]) -> bool:
+    """Whether the rules are so sure that the model is not asked, or only whether it objects."""
+    asked = ruled.act == "need" and ruled.confidence >= _ASKED
+    return ruled.confidence >= _VERY_SURE.get(ruled.act, 2.0) or (asked and acts["chat"] < _TALK)
 
 
 def may_cry(judged: Judged) -> bool:
@@ -221,7 +228,8 @@ def _likeliest(ruled: Decided, acts: dict[Act, float], argued: float) -> tuple[A
         return act, max(acts[act], _ACTS if acts[act] >= _AGREED else _ASKS)
     if act != ruled.act != "chat" and acts[ruled.act] >= argued:
         return ruled.act, max(acts[ruled.act], _ASKS)
-    if act not in PLEAS and acts["need"] + acts["report"] >= _LIKELY:
-        return max(PLEAS, key=acts.__getitem__), _ASKS
+    if acts["need"] + acts["report"] >= _LIKELY and (act not in PLEAS or ruled.act in PLEAS):
+        plea = max(PLEAS, key=acts.__getitem__)  # need or report, it is one of them (下水道堵了)
+        return plea, max(acts[plea], _ASKS) if act in PLEAS else _ASKS
     backed = act not in PLEAS or ruled.act in PLEAS or acts[act] >= _ALONE
     return act, acts[act] if backed else min(acts[act], _NOT_YET)
