@@ -3,7 +3,7 @@
 ``python -m bench.train_reader`` writes ``bot/understanding/model.bin``; with ``--check`` it only
 compares. The same lines give the same bytes: sorted input, a fixed solver, one thread, rounding.
 
-``--elsewhere DIR`` makes ``bench/elsewhere/weights.bin`` anew: what the weights gain once public
+``--elsewhere DIR`` makes ``bench/elsewhere/acts.bin`` anew: what the weights gain once public
 messages stand beside the lines. Only those numbers are kept, so the model needs no message of them.
 """
 
