@@ -52,8 +52,8 @@ class Source:
 
 
 # thu-coai/CDial-GPT, GiveHenanAHand/henan-rescue and Toyhom/Chinese-medical-dialogue-data are under
-# the MIT licence, the disaster response messages (Appen) under CC BY 4.0. Who writes *we are dying
-# of hunger* to a relief line, or asks a doctor about a pain, may or may not be in danger now.
+# the MIT licence, the disaster response messages (Appen) under CC BY 4.0. Who writes to a relief
+# line that he starves, or asks a doctor about a pain, may or may not be in danger now.
 SOURCES: Final = (
     Source("chat_lccc_zh", "chat_lccc_zh", "zh", 0.3, act="chat", tells=True),
     Source("pleas_zh", "pleas_zh", "zh", 1.0, tells=True),
