@@ -34,6 +34,8 @@ MOST_DONE = 250
 """Messages recorded and letters sent, at most, in the life of a bot that is killed."""
 RESTS_IN = 60
 """Seconds that the last, unharmed bot may take to settle everything."""
+HEARD_OF_IN = 120
+"""Seconds from the beginning in which the first request is heard of, however busy the machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Round:
             for turn in range(self._storm.kills):
                 self._killed(turn)
             child = self._start(self._storm.kills)
-            while (self._to_say or self._waits()) and not _ends(child, 0.002):
+            while self._goes_on() and not _ends(child, 0.002):
                 self._say()
             (self._folder / "stop").touch()
             if not _ends(child, RESTS_IN):
@@ -126,6 +128,12 @@ class Round:
             " ON CONFLICT DO NOTHING",
             said,
         )
+
+    def _goes_on(self) -> bool:
+        """Whether there is more to say or to hear of: on a busy machine the first request may be
+        heard of when all pleas are said, and then there is still somebody to claim it."""
+        unclaimed = not self._answered and time.monotonic() < self._began + HEARD_OF_IN
+        return bool(self._to_say) or self._waits() or unclaimed
 
     def _waits(self) -> bool:
         """Whether something said is not recorded yet."""

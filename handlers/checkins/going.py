@@ -39,12 +39,16 @@ def fits(ctx: Context) -> bool:
     elder = _elder(ctx, ctx.question.ref)
     if not said_since(ctx, ctx.question.ref):
         return False
-    if elder is None or replies.of_helper(ctx) is None:
+    if elder is None or _answer(ctx, elder) is None:
         return False
     if replies.names(elder, ctx.text):
         return True
     # In a group only a word that names the elder is about them; and who names another means them.
     return not ctx.in_group and not replies.named_in(ctx)
+
+
+def _answer(ctx: Context, elder: Person) -> replies.Helpers | None:
+    return replies.of_helper(ctx, named=replies.names(elder, ctx.text))
 
 
 @answers("checkin_go", fits)
@@ -60,7 +64,7 @@ def answered(ctx: Context) -> Iterator[Effect]:
         names = [name_of(other) for other in (elder, *others)]
         yield _ask_again(ctx, one, "checkins.which", {"names": names})
         return
-    match replies.of_helper(ctx):
+    match _answer(ctx, elder):
         case "go" | "there":
             yield from agree(ctx, one)
         case "no":

@@ -26,6 +26,7 @@ def _any_of(words: list[str]) -> re.Pattern[str]:
 
 
 _HAS = {name: _any_of(words) for name, words in _WORDS.items()}
+_THEY = re.compile(r"\b(?:she|he|they|her|him|them)\b|[她他]")
 _OF_OTHER_THINGS = {
     "need", "report", "offer", "question", "claim", "release", "done", "arrived", "vouch",
     "cancel", "reopen", "command",
@@ -53,12 +54,16 @@ def of_elder(ctx: Context) -> Elders | None:
     return "contact"
 
 
-def of_helper(ctx: Context) -> Helpers | None:  # noqa: PLR0911  one line for each answer
-    """What somebody says who was asked to go and see; None where it is about something else."""
+def of_helper(ctx: Context, *, named: bool = False) -> Helpers | None:  # noqa: PLR0911  one line for each answer
+    """What somebody says who was asked to go and see; None where it is about something else.
+
+    ``named`` is whether they name whom they were sent to: what ails these is no plea of their own.
+    """
     text = tidy(ctx.text)
     has = {name for name, pattern in _HAS.items() if pattern.search(text)}
     act = ctx.reading.act
-    if act in {"need", "report", "offer"} and not has & {"seen", "fine", "go"}:
+    found_ill = is_unwell(text) and (named or _THEY.search(text) is not None)
+    if act in {"need", "report", "offer"} and not (has & {"seen", "fine", "go"} or found_ill):
         return None
     if "nobody_opens" in has:
         return "nobody_opens"

@@ -26,12 +26,16 @@ def _others(ctx: Context) -> list[LookIn]:
 def fits(ctx: Context) -> bool:
     """Whether this answers: can you go and look?"""
     one = lookins.get(ctx.tx, ctx.asked.ref)
-    if one is None or ctx.reading.refers or ctx.quoted_number or replies.of_helper(ctx) is None:
+    if one is None or ctx.reading.refers or ctx.quoted_number or _answer(ctx, one) is None:
         return False
     if sought.is_named(ctx, one, ctx.text):
         return True
     # In a group only words that name them are about them.
     return not ctx.in_group and not any(sought.is_named(ctx, two, ctx.text) for two in _others(ctx))
+
+
+def _answer(ctx: Context, one: LookIn) -> replies.Helpers | None:
+    return replies.of_helper(ctx, named=sought.is_named(ctx, one, ctx.text))
 
 
 @answers("lookin", fits)
@@ -46,7 +50,7 @@ def answered(ctx: Context) -> Iterator[Effect]:
         names = [sought.name_of(ctx, each) for each in (one, *others)]
         yield Say(ToPerson(ctx.who.id), "lookins.which", {"names": names}, direct=True)
         return
-    match replies.of_helper(ctx):
+    match _answer(ctx, one):
         case "go" | "there":
             yield from _agree(ctx, one)
         case "no":
