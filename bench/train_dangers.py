@@ -27,6 +27,7 @@ from threadpoolctl import threadpool_limits
 
 from bench import elsewhere
 from bench.hearing_lines import Line, digest, files, lines
+from bench.shipping import ship
 from bot.understanding.dangers import (
     ASKED_FROM,
     FEWEST,
@@ -60,6 +61,11 @@ class Example(NamedTuple):
 
     line: Line
     seen: Seen | None
+
+
+def fingerprint(paths: Sequence[Path]) -> str:
+    """A fingerprint of what the weights follow from."""
+    return digest([*paths, elsewhere.DANGERS])
 
 
 def examples(said: Sequence[Line], noticed: Sequence[str]) -> list[list[Example]]:
@@ -363,7 +369,7 @@ def _interval(hit: int, of: int) -> str:
     return f"{share:.3f}, {low:.3f} to {high:.3f}"
 
 
-def main() -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Write, check or cross-validate the weights."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--check", action="store_true", help="compare with the shipped file only")
@@ -373,7 +379,7 @@ def main() -> int:
         "--elsewhere", type=Path, metavar="DIR", help="learn from public messages anew"
     )
     options.add_argument("--held-out", action="store_true", help="measure on held-out voices")
-    asked = options.parse_args()
+    asked = options.parse_args(argv)
     paths = files(held_out=False)
     if asked.elsewhere:
         elsewhere.DANGERS.write_bytes(learn_elsewhere(asked.elsewhere).packed())
@@ -388,14 +394,8 @@ def main() -> int:
         print("\n".join([*table(heard), *curve(heard), *(wrong(heard) if asked.wrong else ())]))
         return 0
     noticed = telling(said)
-    weights = train(examples(said, noticed), noticed, digest(paths))
-    if asked.check:
-        same = FILE.exists() and FILE.read_bytes() == weights
-        print("the same" if same else "not the same")
-        return 0 if same else 1
-    FILE.write_bytes(weights)
-    print(f"{FILE.name}: {len(weights):,} bytes")
-    return 0
+    weights = train(examples(said, noticed), noticed, fingerprint(paths))
+    return ship(FILE, weights, check=asked.check)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Trains the finder of things named in pleas and offers from the items of tests/hearing/*.tsv.
 
-``python -m bench.train_things`` writes ``bot/understanding/things.bin``; ``--crossed`` reads each
-voice by weights trained without it. An averaged perceptron over the best path: the same lines
-give the same bytes.
+``python -m bench.train_things`` writes ``bot/understanding/things.bin``, ``--check`` compares;
+``--crossed`` reads each voice by weights trained without it. An averaged perceptron over the best
+path: the same lines give the same bytes.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ import json
 import random
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 
 import numpy as np
 
-from bench.hearing_lines import Line, files, lines
-from bot.understanding import signs, things
+from bench.hearing_lines import Line, digest, files, lines
+from bench.shipping import ship
+from bot.understanding import dangers, signs, things
 from bot.understanding.acts import category
 from bot.understanding.amounts import amounts
 from bot.understanding.asking import Token
@@ -88,7 +90,12 @@ def _labels(line: Line, low: str, found: Sequence[Token]) -> list[int]:
     return labels
 
 
-def train(shown: Sequence[Example]) -> bytes:
+def fingerprint(paths: Sequence[Path]) -> str:
+    """A fingerprint of what the weights follow from; the danger heard is among what they see."""
+    return digest([*paths, dangers.FILE])
+
+
+def train(shown: Sequence[Example], inputs: str = "") -> bytes:
     """The bytes of weights trained on these examples."""
     seen = Counter(name for one in shown for name in {(size, name) for _, size, name in one.looks})
     rows = sorted(key for key, times in seen.items() if times >= LEAST)
@@ -99,7 +106,7 @@ def train(shown: Sequence[Example]) -> bytes:
         many += REACH[key[0]]
     data = [(_places(one, first), one.labels) for one in shown]
     weights, steps = _perceptron(data, many)
-    return _bytes(rows, first, weights, steps)
+    return _bytes(rows, first, weights, steps, inputs)
 
 
 def _places(one: Example, first: dict[tuple[int, str], int]) -> list[Any]:
@@ -155,7 +162,11 @@ def _best(scores: Any, steps: Any) -> list[int]:
 
 
 def _bytes(
-    rows: Sequence[tuple[int, str]], first: dict[tuple[int, str], int], weights: Any, steps: Any
+    rows: Sequence[tuple[int, str]],
+    first: dict[tuple[int, str], int],
+    weights: Any,
+    steps: Any,
+    inputs: str,
 ) -> bytes:
     step = float(np.quantile(np.abs(weights[np.abs(weights) > 1e-6]), 0.9995)) / 127
     small = np.clip(np.rint(np.round(weights / step, 4)), -127, 127).astype(np.int16)
@@ -163,6 +174,7 @@ def _bytes(
     heaviest = sorted(rows, key=lambda key: (-weigh[key], key))[:ROWS]
     kept = sorted(key for key in heaviest if weigh[key] > 1)
     head = {
+        "inputs": inputs,
         "sizes": sorted(Counter(size for size, _ in kept).items()),
         "steps": np.clip(np.rint(np.round(steps / step, 4)), -(10**8), 10**8).astype(int).tolist(),
         "ease": round(EASE * 127),
@@ -197,19 +209,19 @@ def found(line: Line, reader: Reader, weights: Weights) -> list[str]:
     return [text[start:end] for start, end in read]
 
 
-def main() -> None:
-    """Train, or measure by crossing."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """Train, check, or measure by crossing."""
     options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--check", action="store_true", help="compare with the shipped file only")
     options.add_argument("--crossed", action="store_true")
-    reader = Reader()
-    shown = examples(lines(files(held_out=False)), reader)
-    if options.parse_args().crossed:
+    asked = options.parse_args(argv)
+    reader, paths = Reader(), files(held_out=False)
+    shown = examples(lines(paths), reader)
+    if asked.crossed:
         for lang in ("zh", "en"):
             print(lang, figures([pair for pair in crossed(shown, reader) if pair[0].lang == lang]))
-        return
-    raw = train(shown)
-    FILE.write_bytes(raw)
-    print(f"{FILE.name}: {len(raw):,} bytes from {len(shown)} pleas and offers")
+        return 0
+    return ship(FILE, train(shown, fingerprint(paths)), check=asked.check)
 
 
 def figures(pairs: Sequence[tuple[Line, list[str]]]) -> str:

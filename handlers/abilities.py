@@ -101,7 +101,7 @@ _SKILLS = (
         "水管工|水暖工|修水管|修水龙头|plumber|plumbing",
         ("修水管", "疏通下水道", "修马桶"),
     ),
-    Ability("木工", "carpenter", "repair", "木工|木匠|carpenter", ("修家具",)),
+    Ability("木工", "carpenter", "repair", "木工|木匠|carpenter", ("修家具", "修门窗")),
     Ability("锁匠", "locksmith", "repair", "锁匠|开锁师傅|locksmith", ("开锁",)),
     Ability(
         "修电脑",

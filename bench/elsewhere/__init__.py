@@ -2,7 +2,7 @@
 
 Beside this file lie our own labels of public messages, by the number of the row and without a word
 of it, and what the weights of acts and of dangers gain once those messages stand beside our lines
-(``--elsewhere DIR`` of `bench.train_reader` and `bench.train_dangers`). So both are trained anew
+(``--elsewhere DIR`` of `bench.train`). So both are trained anew
 without the messages.
 """
 

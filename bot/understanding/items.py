@@ -39,7 +39,7 @@ _ASKED = re.compile(
     "(?:有没有|有冇|谁有|谁家有|哪家有|哪个有|求购?|急需|需要|想要|想借|借|缺|匀)"
     "(?:[一两几]?[点些个只把台张条支瓶盒包袋块根件套])?"
     "(?:(?:多余|富余|闲置|多|备用|现成|没用)的)?"
-    "(?P<zh>(?![人会能啥空事谁哪大在朋邻认懂知了到不你我他她它这那一个车位]|什么|时间|办法|没有|帮|去|来)"
+    "(?P<zh>(?![的人会能啥空事谁哪大在朋邻认懂知了到不你我他她它这那一个车位]|什么|时间|办法|没有|帮|去|来)"
     "[\u4e00-\u9fff]{2,6}?)"
     "(?=[吗呢吧啊嘛,。?!、 ]|$|借|用|能|可以|给我|先)"
     r"|\b(?:any(?:one|body)|some(?:one|body)|who)(?:'s| here)? (?:got|have|has|with|get) "
@@ -82,6 +82,8 @@ def items_of(
         found = words
     if not found and (asked := _ASKED.search(low)) is not None:
         found = [asked.span("zh" if asked["zh"] else "en")]
+    if not found and topic == "medicine" and len(named) == 1:
+        found = words
     if not found and topic == "repair":
         found = [(hit.start, hit.end) for hit in hits if hit.entry.kind == "fault"]
     items: dict[str, Item] = {}
@@ -175,6 +177,10 @@ def _name(entry: Entry) -> str:
 
 def _known(low: str, start: int, end: int, named: Sequence[Hit]) -> tuple[int, int, Entry | None]:
     """The span, widened to whole words of the lexicon, and the entry it names."""
+    for hit in named:
+        if hit.entry.kind == "thing" and _FETCH.fullmatch(low, start, hit.start):
+            start = hit.start  # 帮我买|菜, though 帮我买 names an errand
+            break
     inside = [hit for hit in named if hit.start < end and start < hit.end]
     if inside and _FETCH.fullmatch(low, start, inside[0].start):
         start = inside[0].start

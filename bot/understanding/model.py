@@ -94,7 +94,6 @@ class Model:
         top, _, rest = raw.partition(b"\n")
         head = json.loads(top)
         names, _, weights = rest.partition(b"\n\n")
-        self.inputs: str = head["inputs"]
         self._lanes: dict[str, list[str]] = head["lanes"]
         # Scores are reckoned in the steps of the lanes.
         step = head["step"] / _GRAIN

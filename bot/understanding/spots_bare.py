@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from bot.understanding.spots_bare_words import (
     AT,
     CALLED_AT,
+    CAME_TO,
     HOURS,
     LED,
     LIVING,
@@ -22,6 +23,7 @@ from bot.understanding.spots_bare_words import (
     TITLES,
     VISITED,
     WHO,
+    WITHIN,
 )
 from bot.understanding.spots_terms import roomlike
 
@@ -109,8 +111,9 @@ def _lettered(one: _Seen, m: re.Match[str]) -> int | None:
         return 4 if owned or led else None
     if m["scots"] or (m["letter"] in "ABCDEGHJKR" and len(m["n"]) < 3):
         return 3 if one.before != "the" else None
-    if m["letter"] == "F":
-        return 3 if _FRONT.match(one.text, one.end) else None
+    if m["letter"] == "F":  # on 2F is a floor
+        inside = one.before in ("in", "of") or one.two in CAME_TO
+        return 3 if _FRONT.match(one.text, one.end) else 5 if inside else None
     if m["letter"] in "abcdefghlr" and (owned or one.before in AT or one.before in CALLED_AT):
         return 5
     return _last(one) if m["letter"].upper() in "ABCDEFGH" else None
@@ -152,11 +155,15 @@ def _last(one: _Seen) -> int | None:
 
 def _belongs(one: _Seen) -> bool:
     """Outside 31, next door to 9, the lady at 12, Mr Wilks in 17, bedbugs in 23."""
-    if one.before in NEXT_TO or one.two in PAIRS:
+    if one.before in NEXT_TO or one.two in PAIRS or one.two in CAME_TO:
         return True
-    if one.before not in ("at", "in", "from") or len(one.words) < 2:
+    if one.before not in ("at", "in", "from", "for") or len(one.words) < 2:
         return False
+    if one.before == "for":
+        return one.words[-2] in ("parcel", "parcels", "package", "packages", "post", "mail", "ring")
     if one.before == "in" and (one.words[-2] in LIVING or _named(one)):
+        return True
+    if one.before != "at" and one.words[-2] in WITHIN:
         return True
     return one.words[-2] in WHO or (len(one.words) > 2 and one.words[-3] in TITLES)
 

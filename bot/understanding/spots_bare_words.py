@@ -65,8 +65,19 @@ WHO: Final = frozenset(
         ),
     )
 )
+WITHIN: Final = frozenset(  # in 12, from 9; but kids at 8 is an hour
+    (
+        *("airbnb", "drumming", "twins", "kid", "kids", "child", "water", "baby", "toddler", "tv"),
+        *("granny", "nanny", "nana", "widow", "someone", "somebody", "curtains", "dog", "dogs"),
+        *("shouting", "screaming", "alone", "helper", "carer", "radio", "dishwasher"),
+    )
+)
 TITLES: Final = frozenset(("mr", "mrs", "ms", "miss", "mr.", "mrs.", "aunty", "auntie", "uncle"))
 PAIRS: Final = frozenset((("next", "to"), ("door", "to"), ("across", "from"), ("front", "of")))
+CAME_TO: Final = frozenset(  # come at 4 is an hour
+    {(verb, "to") for verb in ("come", "straight", "police", "spoke", "spoken", "drop", "round")}
+    | {("knock", "at")}
+)
 HOURS: Final = {"at": 12, "from": 31}  # up to here it may be an hour or a day
 NOT_NAMES: Final = frozenset(
     (
@@ -102,5 +113,19 @@ NOT_NAMES: Final = frozenset(
 VISITED: Final = frozenset(
     (noun, word) for noun in ("bell", "door", "i'm", "im", "we're") for word in ("at",)
 ) | frozenset((noun, "of") for noun in ("door", "hall", "stairs"))
-LIVING: Final = frozenset(("is", "are", "lives", "live", "i'm", "im", "we're", "who's", "whoever"))
+LIVING: Final = frozenset(
+    (
+        "is",
+        "are",
+        "lives",
+        "live",
+        "i'm",
+        "im",
+        "we're",
+        "who's",
+        "whoever",
+        "whoever's",
+        "whoevers",
+    )
+)
 SOON: Final = frozenset(("Back", "Be", "Home", "There", "Here", "Off", "Done", "Ready", "Over"))

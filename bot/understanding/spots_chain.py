@@ -7,6 +7,7 @@ Two manners of reading: in talk a number must prove that it is a place; in a for
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from bot.understanding.numbers import digits
 from bot.understanding.spots_marks import BY_MARK
@@ -30,6 +31,7 @@ from bot.understanding.spots_terms import (
     roomlike,
 )
 
+_ABOUT = frozenset(map("".join, pairwise("一二三四五六七八九")))  # 四五楼 is about the fourth
 _VILLAGE = re.compile("(?<!新)村$")
 _SHOP = re.compile("商铺|店面|门面|店铺|铺")
 
@@ -73,7 +75,8 @@ class Chain:
         if not self.got:
             self.span = (token.start, token.end)
         under = token.value[0] == "负"
-        self.got[part] = "B" + digits(token.value[1:]) if under else digits(token.value)
+        said = token.value[0] if token.value in _ABOUT else token.value
+        self.got[part] = "B" + digits(said[1:]) if under else digits(said)
         self.span = (min(self.span[0], token.start), max(self.span[1], token.end))
 
     @property

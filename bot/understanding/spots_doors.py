@@ -29,8 +29,10 @@ _STAIRED = re.compile(  # in 3-2: building and stair
 _BAY = re.compile(r"(?<![\w-])(?P<f>[PB][1-5])-(?P<r>\d{1,3})(?![\w-])")  # the place of a car
 _WING = re.compile(
     r"\b(?:(?P<a>[A-HJ-Z])(?:\s|-)(?:wing|block|blk|tower|building|hallway|stairwell)|wing\s(?P<w>[A-HJ-Z]))\b"
-    r"|\b(?:in|behind|outside|at|all of) (?P<l>(?<=all of )A|[B-H])(?=$|[,.!?;]"
-    r"|\s(?:has|is|again|hallway|lobby|stairwell|please)\b)"
+    r"|\b(?:in|behind|outside|at|by|all of) (?P<l>(?<=all of )A|[B-H])(?=$|[,.?!;]"
+    r"|\s(?:has|is|are|again|hallway|lobby|stairwell|please)\b)"
+    r"|\b(?:[Dd]oors? on|[Dd]oor|[Rr]ow) (?P<d>[A-H])(?![\w'-])"
+    r"|\b(?P<s>[A-H]) side\b"
     r"|(?<![\w-])T(?P<t>\d{1,2})(?![\w-])(?=[.,?!;]|$|\s(?:lobby|lift|gate|park|basement))"
 )
 _WINGS = ("wing", "block", "blk", "tower", "building")
@@ -58,6 +60,13 @@ _TASKED = re.compile(  # I'll take number 7 is a task, not a house
     r"\b[^,.!?]{0,24}$",
     re.IGNORECASE,
 )
+_LOT = re.compile(  # of mobile homes or allotments: lot 14; in spot 44
+    r"(?<![\w-])(?<!parking )(?:lot|(?:in|on|at) (?:spot|site)) (?:no\.? ?)?"
+    r"(?P<v>\d{1,3}[a-z]?)"
+    r"(?![\w:.%-]|\s(?:of|more|people))",
+    re.IGNORECASE,
+)
+_QUEUED = re.compile(r"\b(?:queue|ticket|line|clinic|called|waiting|killing time)\b")
 _DIGIT = re.compile(r"\d")
 _NO = re.compile(r"(?:no\.?|umber) ?\d", re.IGNORECASE)
 _AMONG = re.compile("at|to|from|outside|in|with|for|by|near|opposite|above|below")
@@ -78,7 +87,7 @@ def doors(text: str, had: dict[str, str], taken: list[Span]) -> Iterator[Found]:
     for found, (start, end) in _near(near, had) if near else ():
         yield found, (start + low, end + low)
     if "b" not in had and _winged(left) and (wing := _WING.search(left)) is not None:
-        yield {"b": wing["a"] or wing["w"] or wing["l"] or wing["t"]}, wing.span()
+        yield {"b": next(letter for letter in wing.groups() if letter)}, wing.span()
     if "f" not in had:
         yield from named_floor(left)
 
@@ -140,12 +149,16 @@ def _rooms(text: str) -> Iterator[tuple[str, Span]]:
     for m in _NUMBER.finditer(text) if _NO.search(text) else ():
         before = (m["w"] or "").strip().lower()
         said = "no" in m[0][len(m["w"] or "") :].lower() and "umber" not in m[0]
-        placed = said or m["end"] is not None or _AMONG.fullmatch(before) is not None
+        apart = not before and text[: m.start()].rstrip()[-1:] in (",", "!", "?", ".")
+        alone = (apart or m["end"] is not None) and _QUEUED.search(text) is None
+        placed = said or alone or _AMONG.fullmatch(before) is not None
         tasked = before not in _BESIDE and _TASKED.search(
             text, 0, m.end("w") if m["w"] else m.start()
         )
         if placed and not tasked and _NOT_A_HOUSE.fullmatch(before) is None:
             yield m["v"].upper(), (m.start() + len(m["w"] or ""), m.end("v"))
+    if (lot := _LOT.search(text)) is not None:
+        yield lot["v"].upper(), lot.span()
     door = bare(text)
     if door is not None:
         yield door

@@ -23,11 +23,22 @@ _NTH = re.compile(  # on the 7th: a floor where lifts or stairs are spoken of, e
     r"(?!\s?(?:am|pm|of|min|hour|day|week|year|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
     r"|[:/.]\d|\s?%|-)"
 )
-_ON = re.compile(  # the lady on 3, trash room on 4, we live on 14, up to the 7th
+_NTHS = (
+    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
+    *("tenth", "eleventh", "twelfth"),
+)
+_ON = re.compile(  # the lady on 3, trash room on 4, we live on 14, up to the 7th, I'm on the second
     r" (?P<lead>on|to) (?:the )?"
-    r"(?P<v>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)(?:st|nd|rd|th)?"
+    r"(?:(?P<v>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)(?:st|nd|rd|th)?"
+    rf"|(?<=the )(?P<o>{'|'.join(_NTHS)}))(?:'s)?"
     r"(?=$|[,.?!;]|\s(?:has|is|was|with|who|and|again|keeps|but|needs|hasn't|isn't|can't|please|if))"
 )
+_HALTED = re.compile(  # elevator stopped at 11; a lift at 3 with its doors open
+    r"\b(?:lift|elevator)\b(?:'s)?[^.!?]{0,24}?"
+    r"\b(?:stopped|stuck|stops|jammed|sat|sitting|parked|is|'s)(?: (?:again|up))? at (?P<v>\d{1,2})"
+    r"(?!\s?(?:am|pm|[:.]\d|o'clock)|\w)"
+)
+_LOBBY = re.compile(r"\b(?:lift |elevator )?lobby (?P<v>\d{1,2})(?![\w:.-])")
 _ON_IT = frozenset(
     (
         *("lady", "ladies", "woman", "women", "man", "men", "gentleman", "tenant", "tenants"),
@@ -46,6 +57,13 @@ _ON_IT = frozenset(
             "im",
             "we're",
             "were",
+            "flat",
+            "apartment",
+            "couple",
+            "closet",
+            "they're",
+            "he's",
+            "she's",
         ),
     )
 )
@@ -72,6 +90,11 @@ def floor(text: str) -> Iterator[Found]:
     if m is not None:
         yield {"f": next(value for value in m.groups() if value)}, m.span()
         return
+    lift = _HALTED.search(text.lower()) if "lift" in text or "levator" in text else None
+    lift = lift or (_LOBBY.search(text) if "lobby" in text else None)
+    if lift is not None:
+        yield {"f": lift["v"]}, lift.span()
+        return
     for nth in _NTH.finditer(text):
         if not text[max(0, nth.start() - 1) : nth.start()].isalnum() and int(nth["v"]):
             if (nth["th"] or not nth[0].startswith(("at", "At", "from"))) and _UP.search(text):
@@ -86,7 +109,8 @@ def named_floor(text: str) -> Iterator[Found]:
         former = text[max(0, on.start() - 8) : on.start()]
         upward = on["lead"] == "to" and word in ("up", "get") and "back" not in former
         if upward or (on["lead"] == "on" and word in _ON_IT):
-            yield {"f": str(int(number(on["v"]) or 0))}, on.span("v")
+            which = _NTHS.index(on["o"]) + 1 if on["o"] else int(number(on["v"]) or 0)
+            yield {"f": str(which)}, on.span("o" if on["o"] else "v")
             return
     if "asement" in text and (m := _BASEMENT.search(text)) is not None:
         yield {"f": f"B{m['n'] or 1}"}, m.span()

@@ -21,7 +21,7 @@ _MARK = (
     r"楼(?![主市房盘])|层(?![口纱布棉皮灰膜油雪意]|面上)|[Ff](?![A-Za-z])|室|房间?|户(?!人)|"
 )
 _TOKEN = re.compile(
-    rf"(?:(?<![A-Za-z0-9./])(?<!\d:)|(?<=[A-Za-z]{{3}})(?=\d)|(?=[{_CN}]+[楼层]))"
+    rf"(?<!哪)(?:(?<![A-Za-z0-9./])(?<!\d:)|(?<=[A-Za-z]{{3}})(?=\d)|(?=[{_CN}]+[楼层]))"
     rf"(?P<v>{_VALUE})\s?(?P<m>{_MARK})"
 )
 _GLUE = frozenset(
@@ -37,12 +37,18 @@ _ROOM_SAID = re.compile(
     r"\s?(?P<r>[1-9]\d{2,3})"
     r"(?=[的家门有停漏堵断,。.!?;、]|业主|没水|没电|住户|室|$| )(?!的?[人个元块])"
 )
+_SURNAMES = (
+    "赵钱孙李周吴郑王冯陈蒋沈韩杨朱秦许何吕张孔曹严金魏姜谢苏潘葛范彭鲁韦马方俞袁史唐薛雷贺罗郝安常于傅"
+    "齐康顾孟黄穆萧姚邵汪毛戴宋庞熊董梁杜阮蓝季贾江童郭梅林钟徐邱高夏蔡田胡凌霍万卢莫房丁邓洪包左石崔程龚"
+)
 # A door said by itself, where neighbours know the house: 302的奶奶, 放904门口, ",1702,门没锁".
 _DOOR = re.compile(
-    r"(?<![\d.:/¥$#-])(?P<r>[1-9]\d{2,3})(?!\s?[元块度点年月米斤克])(?=\s?(?:的?(?:门[口外里前没开]|敲门|业主|住户"
-    r"|那户|这户|那家|这家|那个|麻将|装修|漏水|愿意|[老小]?[\u4e00-\u9fff]?(?:奶奶|爷爷|阿姨|大爷|大妈|伯|婆|老太|老头))))"
-    r"|(?:^|[,。!?;、: ])(?P<s>[1-9]\d{2,3})(?=$|[,。!;]| (?!\d))"
-    r"|^(?P<t>[1-9]\d{2,3})(?=[\u4e00-\u9fff])(?![元块度点年月米斤克个人瓶盒天次份只张户路号平期多])"
+    r"(?<![\d./¥$#-])(?<!\d:)(?P<r>[1-9]\d{2,3})(?!胶|粘|\s?[元块度点年月米斤克])(?=\s?(?:的?(?:门[口外里前没开]|敲门|业主|住户"
+    r"|那户|这户|那家|这家|那个|麻将|装修|漏水|愿意|没人|的人|的灯"
+    rf"|[{_SURNAMES}](?=$|[,。;、 ])"
+    r"|[老小]?[\u4e00-\u9fff]?(?:奶奶|爷爷|阿姨|大爷|大妈|伯|婆|老太|老头))))"
+    r"|(?:^|[,。!?;、:]|(?<!\d) )(?P<s>[1-9]\d{2,3})(?=$|[,。!;]| (?!\d))"
+    r"|^(?P<t>[1-9]\d{2,3})(?=[\u4e00-\u9fff])(?![胶粘进元块度点年月米斤克个人瓶盒天次份只张户路号平期多])"
 )
 _READ_OUT = re.compile(
     r"(?<![\u4e00-\u9fff]百)(?P<r>[一二三四五六七八九][一二]?[零〇][一二三四五六七八九])(?![十百千点年月块元分])"
@@ -50,6 +56,7 @@ _READ_OUT = re.compile(
 _BELOW = re.compile(
     r"(?:(?<=[栋楼幢座])|the\s|车库|地库|停车场|地下室?|车位|电梯)\s?(?:负|-)?(?P<b>[Bb][1-5])|[Bb](?P<d>[1-5])\s?(?:层|区|车库|corridor)|地下(?P<n>[一二三])层"
 )
+_FLAT_OF = re.compile(r"(?P<f>\d{1,2})楼之(?P<r>\d{1,2})(?!\d)")  # as doors are numbered in Taiwan
 _FAMOUS = frozenset(
     ("100", "110", "119", "120", "122", "114", "315", "996", "007", "365", "360", "985", "211")
 )
@@ -86,6 +93,9 @@ def _numbered(text: str) -> tuple[Parts, Span | None]:
             span = part_span
         elif formal or part_span[0] - span[1] <= 3:
             span = (span[0], part_span[1])
+    if "之" in text and (flat := _FLAT_OF.search(text)) is not None:
+        parts |= flat.groupdict()
+        span = (span[0], max(span[1], flat.end())) if span else flat.span()
     if "f" not in parts and (deep := _BELOW.search(text)) is not None:
         parts["f"] = f"B{digits(deep['b'] or deep['d'] or deep['n']).lstrip('B')}"
         span = span or deep.span()

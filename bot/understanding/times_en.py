@@ -68,6 +68,7 @@ _AGED: Final = frozenset(("age", "aged", "ages", "size", "sizes", "happy", "merr
 _MEALS: Final = frozenset(("overnight", "dinnertime", "lunchtime", "teatime"))
 _NO_NIGHT: Final = frozenset("nvgmqO")  # two nights; on nights
 _ENDED: Final = frozenset("dDtcnvqoK")
+_IN_FEW: Final = re.compile("I[nvmg]")
 _RANGE: Final = re.compile(r"[nvq][r\-b][nvq]")
 _NO_EVENT: Final = frozenset(("that", "me", "him", "them", "mum", "all"))
 _FREE: Final = frozenset(("free", "in", "home", "off", "about", "around", "here", "available"))
@@ -105,8 +106,9 @@ def _stands(tokens: Sequence[str], codes: str, first: int, last: int) -> bool:
         return False
     if final.startswith("night") and codes[last - 2 : last - 1] in _NO_NIGHT:
         return False
+    housed = _IN_FEW.fullmatch(letters) and _odd(final)  # lives alone in 3
     counted = _RANGE.fullmatch(letters) and after in ("x", "P", "V")  # 3-4 volunteers
-    if counted or (letters == "ax" and (before[:4] == "look" or final in _NO_EVENT)):
+    if housed or counted or (letters == "ax" and (before[:4] == "look" or final in _NO_EVENT)):
         return False
     if word in ("all", "whole") and letters[1:] in ("p", "W", "pi"):
         return before in _FREE or before in (",", ".")
@@ -114,6 +116,11 @@ def _stands(tokens: Sequence[str], codes: str, first: int, last: int) -> bool:
         return _bounds(letters, word, final)
     alone = _ALONE.get(letters)
     return alone is None or alone(word, before, after)
+
+
+def _odd(figure: str) -> bool:
+    """Whether nobody says that he comes in so many minutes: 3, 17."""
+    return figure.isdigit() and int(figure) > 2 and int(figure) % 5 > 0
 
 
 def _bounds(letters: str, word: str, final: str) -> bool:

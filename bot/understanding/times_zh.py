@@ -60,9 +60,19 @@ def said(text: str) -> list[Said]:
     return found
 
 
+def _cut(text: str, m: re.Match[str]) -> bool:
+    """Whether another word is cut in two: 以后天天, 过年的后生."""
+    if m[0].startswith("后天"):
+        after = text[m.end() : m.end() + 2]
+        return text[m.start() - 1 : m.start()] == "以" or (after[:1] == "天" and after != "天气")
+    return m[0][-1] == "后" and text[m.end() : m.end() + 1] in tuple("生面悔边门排座院街")
+
+
 def _gone(text: str, m: re.Match[str]) -> bool:
     """Whether it is plainly past or a habit: 今早摔了, 半夜还在唱, 从七点哭到现在."""
     words = m[0]
+    if _cut(text, m):
+        return True
     if words[0] in "周星礼" and text[max(0, m.start() - 1) : m.start()] in COUNTED:
         return True  # 一星期一次
     if NIGHT.match(words) is not None and MAY.match(text, m.end()) is None:
