@@ -20,13 +20,13 @@ class Written(Enum):
     AS_SAID = "as it comes"
     AS_DANGERS = "dangers and their look-alikes, against the reader"
     AS_ANSWERS = "answers, and what is said in their place, against the reader"
-    FROM_AFAR = "what is posted to strangers in a flood, a lockdown, a storm"
+    FROM_AFAR = "what is posted or written to strangers: in a flood, a storm, to a hotline"
 
 
 _SELDOM = (
     (re.compile("^(?:zh_dangers_[i-z]|en_dangers_(?:[l-z]|[ab][a-z]))$"), Written.AS_DANGERS),
     (re.compile("_(?:talk|contrast)_"), Written.AS_ANSWERS),
-    (re.compile("_(?:floods|lockdown|relief)_"), Written.FROM_AFAR),
+    (re.compile("_(?:floods|letters|lockdown|relief)_"), Written.FROM_AFAR),
 )
 
 

@@ -55,7 +55,7 @@ PLAINEST: Final = 8.0  # weight of their plain everyday lines
 SELDOM: Final = {Written.AS_DANGERS: 0.3, Written.AS_ANSWERS: 0.5, Written.FROM_AFAR: 0.5}
 # Messages a row must occur in: of Chinese characters there are fewer than of English words, and
 # what was said but three times in them says nothing on new voices.
-LEAST: Final = {True: 7, False: 4}
+LEAST: Final = {True: 9, False: 4}
 # A piece not known from our lines must stand in so many times as many messages from elsewhere.
 SELDOMER: Final = 6
 MOST: Final = 42  # steps of the largest weight; three times as many read no line better

@@ -28,7 +28,7 @@ FEWEST: Final = 20  # pieces: fewer are not weighed as heavily as they are few
 PULL: Final = 2.0  # how much the pieces of the words weigh beside the facts
 # The score from which a message is a danger, by the surest condition that holds in it; in a hint
 # none holds. And that from which what is no alarm is asked about.
-FROM: Final = {"clear": -0.4, "sure": -0.2, "likely": 0.8, "hint": 1.6}
+FROM: Final = {"clear": -0.6, "sure": -0.4, "likely": 0.8, "hint": 1.6}
 ASKED_FROM: Final = {"clear": -2.0, "sure": -2.0, "likely": -1.9, "hint": 0.3}
 _CRY: Final = 40  # letters: what is longer says more than a cry
 _WIDE: Final = 3  # clauses that are read together

@@ -57,6 +57,7 @@ _GOES_ON = "用给送不没要"
 _HAN = re.compile("[\u4e00-\u9fff]")
 _APART = re.compile("[,。;、!?]")
 _ROW = re.compile(r"\s?(?:,|、|/|&|\+|和|跟|与|或|还有)\s?|\s(?:and|or|n|plus)\s|")
+_TWICE = re.compile("(?P<like>[旧新])[\u4e00-\u9fff]{1,3}?(?=(?P=like))")  # 旧毛巾|旧毛衣
 _VERB = re.compile("^[修换装搬抬洗喂遛陪接看带取拿送教做写填]")
 
 
@@ -113,6 +114,8 @@ def items_of(
 
 def _parted(low: str, start: int, end: int, named: Sequence[Hit]) -> list[Span]:
     """The things of a span that is but a row of them: bread and eggs, 白菜土豆萝卜."""
+    if (twice := _TWICE.match(low, start, end)) is not None:
+        return [(start, twice.end()), (twice.end(), end)]
     row = [hit for hit in named if start <= hit.start < hit.end <= end]
     if len(row) < 2 or any(hit.entry.kind != "thing" for hit in row):
         return [(start, end)]
